@@ -1,0 +1,230 @@
+import * as v from "valibot";
+import { routeModes } from "../core/types.ts";
+import { logLevels } from "../core/log.ts";
+
+/** Every option with its default and its description: the one source of validation, JSON Schema and documentation. */
+
+const milliseconds = (least: number, description: string) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(86_400_000), v.description(description));
+
+const count = (least: number, most: number, description: string) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(description));
+
+const identifier = (description: string) =>
+  v.pipe(
+    v.string(),
+    v.regex(
+      /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+      "must be 1-64 letters, digits, - or _, beginning with a letter or digit",
+    ),
+    v.description(description),
+  );
+
+function isBackendUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash && !url.search;
+}
+
+const Timeouts = v.strictObject({
+  firstByteMs: v.optional(
+    v.nullable(milliseconds(
+      10,
+      "How long the first byte of an answer may take while the backend is otherwise healthy, in ms; model loading counts. null: 5 minutes for a local backend, 1 minute for a cloud one.",
+    )),
+    null,
+  ),
+  idleMs: v.optional(
+    milliseconds(
+      10,
+      "How long a started stream may pause before it counts as stalled, in ms; keep-alive comments do not count.",
+    ),
+    120_000,
+  ),
+  probeMs: v.optional(milliseconds(10, "How long one health check may take, in ms."), 3_000),
+});
+
+const Backend = v.strictObject({
+  id: identifier("Name of the backend in answers, logs and commands."),
+  kind: v.pipe(
+    v.picklist(["ollama", "openai", "cloudtolocalllm"]),
+    v.description(
+      "What the backend speaks: ollama (Ollama and Ollama Cloud), openai (any OpenAI-compatible server) or cloudtolocalllm (the CloudToLocalLLM cloud proxy).",
+    ),
+  ),
+  url: v.pipe(
+    v.string(),
+    v.check(isBackendUrl, "must be an http or https URL without user, password, query or fragment"),
+    v.description("Root of the server for ollama and cloudtolocalllm; the base with /v1 for openai."),
+  ),
+  location: v.pipe(
+    v.picklist(["local", "cloud"]),
+    v.description("local: costs nothing and stays on your machines. cloud: leaves them."),
+  ),
+  priority: v.optional(count(1, 1000, "Order among backends of one location; 1 is asked first."), 1),
+  enabled: v.optional(v.pipe(v.boolean(), v.description("Whether the backend is used at all.")), true),
+  secret: v.optional(
+    v.nullable(identifier(
+      "Name of the backend's token; its value comes from the environment variable CLOUDTOLOCALLLM_SECRET_<NAME>. null: no token.",
+    )),
+    null,
+  ),
+  models: v.optional(
+    v.pipe(
+      v.record(v.pipe(v.string(), v.minLength(1)), v.pipe(v.string(), v.minLength(1))),
+      v.description("Names that programs use, each with the model's name at this backend."),
+    ),
+    {},
+  ),
+  maxConcurrent: v.optional(
+    count(0, 10_000, "How many requests the backend gets at once; more go to the next backend or wait. 0: no limit."),
+    0,
+  ),
+  timeouts: v.optional(v.pipe(Timeouts, v.description("Patience with this backend.")), {}),
+});
+
+const Listen = v.strictObject({
+  host: v.optional(
+    v.pipe(v.string(), v.minLength(1), v.description("Address to listen on. Beyond loopback a clientKey is demanded.")),
+    "127.0.0.1",
+  ),
+  port: v.optional(count(0, 65_535, "Port to listen on. 0: a free one."), 11_435),
+  clientKey: v.optional(
+    v.nullable(identifier(
+      "Name of the key that programs must send as bearer token; its value comes from CLOUDTOLOCALLLM_SECRET_<NAME>. null: none is asked, which only loopback allows.",
+    )),
+    null,
+  ),
+  allowedHosts: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.minLength(1))),
+      v.description(
+        "Host names, beside localhost and addresses of this machine, under which programs may reach the broker.",
+      ),
+    ),
+    [],
+  ),
+  allowedOrigins: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.minLength(1))),
+      v.description(
+        "Web origins, beside localhost and desktop apps, whose pages may use the broker, such as https://chat.example. * in a name stands for any part of it.",
+      ),
+    ),
+    [],
+  ),
+  maxHeaderBytes: v.optional(count(1_024, 1_048_576, "Largest request header in bytes."), 65_536),
+  maxBodyBytes: v.optional(
+    count(1_024, 1_073_741_824, "Largest body of a model request in bytes; uploads of model files are not limited."),
+    134_217_728,
+  ),
+});
+
+const Route = v.strictObject({
+  mode: v.optional(
+    v.pipe(
+      v.picklist(routeModes),
+      v.description(
+        "local-first and cloud-first ask the other side when the first fails; local-only and cloud-only never do; fastest asks whoever gave first bytes soonest.",
+      ),
+    ),
+    "local-first",
+  ),
+  suspectAfterMs: v.optional(
+    milliseconds(10, "How long to wait for a first byte before the backend's health is asked in parallel, in ms."),
+    2_000,
+  ),
+  budgetMs: v.optional(
+    milliseconds(100, "How long all attempts of one request may take until the first byte, in ms."),
+    600_000,
+  ),
+  rounds: v.optional(count(1, 10, "How many times the list of backends is tried before the request fails."), 2),
+  backoffMs: v.optional(
+    milliseconds(0, "Pause before the second round, in ms; doubles with each round, with jitter."),
+    250,
+  ),
+  replayBytes: v.optional(
+    count(
+      0,
+      1_073_741_824,
+      "Largest request body that is kept for another attempt, in bytes; a larger one has no failover.",
+    ),
+    16_777_216,
+  ),
+  queueMs: v.optional(
+    milliseconds(0, "How long a request may wait when every backend is at its maxConcurrent, in ms."),
+    30_000,
+  ),
+  maxQueued: v.optional(count(0, 100_000, "How many requests may wait so; more are refused."), 256),
+});
+
+const Breaker = v.strictObject({
+  failures: v.optional(count(1, 100, "Failures in a row that eject a backend or a model of it."), 3),
+  ejectMs: v.optional(milliseconds(10, "First ejection in ms; it doubles with each ejection in a row."), 5_000),
+  maxEjectMs: v.optional(milliseconds(10, "Longest ejection in ms."), 300_000),
+  forgetMs: v.optional(milliseconds(10, "After how long without a new one failures are forgotten, in ms."), 60_000),
+});
+
+const Health = v.strictObject({
+  upIntervalMs: v.optional(milliseconds(10, "Pause between checks of a backend that is up, in ms."), 10_000),
+  idleCloudIntervalMs: v.optional(
+    milliseconds(10, "Pause between checks of a cloud backend that is up and was not used since the last one, in ms."),
+    300_000,
+  ),
+  downIntervalMs: v.optional(milliseconds(10, "First pause between checks of a backend that is down, in ms."), 2_000),
+  maxDownIntervalMs: v.optional(
+    milliseconds(
+      10,
+      "Longest pause between checks of a backend that is down, in ms; one on this machine is asked every 6 s.",
+    ),
+    30_000,
+  ),
+  threshold: v.optional(
+    count(1, 20, "Checks in a row that must agree before a backend changes between up and down."),
+    3,
+  ),
+});
+
+const LogOptions = v.strictObject({
+  level: v.optional(v.pipe(v.picklist(logLevels), v.description("Least level that is written.")), "info"),
+  format: v.optional(
+    v.pipe(v.picklist(["text", "json"]), v.description("text for people, json for programs.")),
+    "text",
+  ),
+});
+
+function hasDistinctIds(backends: { id: string }[]): boolean {
+  return new Set(backends.map((backend) => backend.id)).size === backends.length;
+}
+
+export const ConfigSchema = v.strictObject({
+  $schema: v.optional(v.pipe(v.string(), v.description("Where an editor finds this schema."))),
+  version: v.pipe(v.literal(1), v.description("Version of this file's shape.")),
+  listen: v.optional(v.pipe(Listen, v.description("Where and by whom the broker is reached.")), {}),
+  route: v.optional(v.pipe(Route, v.description("Which backend answers, and for how long others are tried.")), {}),
+  breaker: v.optional(v.pipe(Breaker, v.description("When a failing backend is left alone, and for how long.")), {}),
+  health: v.optional(v.pipe(Health, v.description("How often backends are checked.")), {}),
+  log: v.optional(v.pipe(LogOptions, v.description("What is logged to standard error.")), {}),
+  shutdownGraceMs: v.optional(
+    milliseconds(0, "How long running answers may go on after the daemon was told to stop, in ms."),
+    10_000,
+  ),
+  backends: v.optional(
+    v.pipe(
+      v.array(Backend),
+      v.check((backends) => hasDistinctIds(backends), "every backend needs an id of its own"),
+      v.description("The model servers, local and cloud."),
+    ),
+    [
+      { id: "local", kind: "ollama", url: "http://127.0.0.1:11434", location: "local" },
+      { id: "cloud", kind: "ollama", url: "https://ollama.com", location: "cloud", enabled: false, secret: "cloud" },
+    ],
+  ),
+});
+
+/** The whole configuration, every default filled in. */
+export type Config = v.InferOutput<typeof ConfigSchema>;
+/** The configuration as a person may write it. */
+export type ConfigInput = v.InferInput<typeof ConfigSchema>;
+/** What the user set for one backend. */
+export type BackendConfig = Config["backends"][number];

@@ -1,0 +1,35 @@
+/** Time, passed in so that tests own it. All figures are milliseconds. */
+export interface Clock {
+  /** Wall clock: milliseconds since 1970. May jump. */
+  now(): number;
+  /** Never goes back; for durations. */
+  monotonic(): number;
+  /** Calls `fn` once after `ms`; the returned function cancels it. */
+  after(ms: number, fn: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, fn) {
+    const id = setTimeout(fn, ms);
+    return () => clearTimeout(id);
+  },
+};
+
+/** Resolves after `ms`; rejects with the signal's reason as soon as that aborts. Leaves no timer behind. */
+export function sleep(ms: number, options: { clock: Clock; signal?: AbortSignal }): Promise<void> {
+  const { clock, signal } = options;
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      cancel();
+      reject(signal!.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

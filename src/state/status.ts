@@ -1,0 +1,53 @@
+import type { BackendKind, Location, RouteMode } from "../core/types.ts";
+
+/** What `status --json` and `GET /control/v1/status` print. */
+export interface StatusReport {
+  /** connected: the first choice answers; degraded: something answers, but not the first choice; down: nothing does. */
+  state: "connected" | "degraded" | "down";
+  mode: RouteMode;
+  /** Base URL that programs use, such as `http://127.0.0.1:11435`. */
+  listen: string;
+  /** Id of the backend that a request would go to now. */
+  active: string | null;
+  version: string;
+  pid: number;
+  uptimeMs: number;
+  /** Requests being answered now. */
+  inFlight: number;
+  backends: BackendStatus[];
+  /** Why a changed configuration file is not in use; `null` when it is. */
+  configError: string | null;
+  /** The last failovers, newest first, at most 20. */
+  failovers: Failover[];
+}
+
+export interface BackendStatus {
+  id: string;
+  kind: BackendKind;
+  url: string;
+  location: Location;
+  enabled: boolean;
+  /** Whether a request may go there now: the one truth, shown everywhere. */
+  routable: boolean;
+  health: "unknown" | "up" | "down" | "misconfigured" | "ejected" | "disabled";
+  /** Of the last health check that passed. */
+  latencyMs: number | null;
+  version: string | null;
+  /** Names that programs can use there. */
+  models: string[];
+  /** Of those, the ones that are loaded now. */
+  warm: string[];
+  /** Why it is not routable, or not wholly well, as a sentence; `null` when all is well. */
+  reason: string | null;
+}
+
+export interface Failover {
+  /** ISO 8601. */
+  at: string;
+  from: string;
+  /** `null` when no other backend could answer. */
+  to: string | null;
+  /** A failure reason such as `connect_refused`. */
+  reason: string;
+  model: string;
+}
