@@ -32,13 +32,13 @@ export type FrameKind =
 
 /** One NDJSON line or SSE event. */
 export interface Frame {
-  /** The frame exactly as it came, delimiter included: what is passed through. */
+  /** The frame exactly as it came, delimiter included: what is passed through. From `end()`, the delimiter is added. */
   bytes: Uint8Array<ArrayBuffer>;
   /** NDJSON: the line. SSE: the joined `data:` lines. `undefined` where there is none (comment, blank line). */
   data: string | undefined;
 }
 
-/** Cuts a byte stream into frames, wherever the chunks were split. */
+/** Cuts a byte stream into frames, wherever the chunks were split. Frames may share their memory with the chunk. */
 export interface FrameSplitter {
   /** The frames that `chunk` completes; the rest is kept. Throws `RangeError` when one frame exceeds `maxBytes`. */
   push(chunk: Uint8Array<ArrayBuffer>): Frame[];
@@ -58,8 +58,11 @@ export interface FrameInfo {
 /** Reads frames of one stream in one dialect; stateful, one a stream. */
 export interface FrameReader {
   splitter: FrameSplitter;
-  /** What the frame is, by as little parsing as can tell. */
   inspect(frame: Frame): FrameInfo;
+  /** Whether the stream may end here and be whole: `done:true`, a `finish_reason` or `[DONE]` was seen. */
+  readonly complete: boolean;
+  /** Whether nothing of an answer was seen yet, neither content nor its finish; a bare `[DONE]` is no answer. */
+  readonly empty: boolean;
 }
 
 /** Turns the frames of a backend's stream into the client's dialect; stateful, one a stream. */
