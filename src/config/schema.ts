@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { routeModes } from "../core/types.ts";
 import { logLevels } from "../core/log.ts";
+import { looksLikeToken } from "./looks_secret.ts";
 
 /** Every option with its default and its description: the one source of validation, JSON Schema and documentation. */
 
@@ -20,11 +21,16 @@ const identifier = (description: string) =>
     v.description(description),
   );
 
-function isBackendUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.hash && !url.search;
-}
+const secretName = (description: string) =>
+  v.pipe(
+    identifier(description),
+    v.check(
+      (name) => !looksLikeToken(name),
+      "must be a name you choose for the token, not the token itself, which belongs in CLOUDTOLOCALLLM_SECRET_<NAME>",
+    ),
+  );
+
+const backendUrl = "must be an http or https URL without user, password, query or fragment";
 
 const Timeouts = v.strictObject({
   firstByteMs: v.optional(
@@ -33,6 +39,10 @@ const Timeouts = v.strictObject({
       "How long the first byte of an answer may take while the backend is otherwise healthy, in ms; model loading counts. null: 5 minutes for a local backend, 1 minute for a cloud one.",
     )),
     null,
+  ),
+  answerMs: v.optional(
+    milliseconds(10, "How long a whole answer (not streamed) may take while the backend is otherwise healthy, in ms."),
+    600_000,
   ),
   idleMs: v.optional(
     milliseconds(
@@ -54,7 +64,8 @@ const Backend = v.strictObject({
   ),
   url: v.pipe(
     v.string(),
-    v.check(isBackendUrl, "must be an http or https URL without user, password, query or fragment"),
+    v.regex(/^https?:\/\/[^\s\/?#@\\]+(\/[^\s?#@\\]*)?$/, backendUrl),
+    v.check((text) => URL.canParse(text), backendUrl),
     v.description("Root of the server for ollama and cloudtolocalllm; the base with /v1 for openai."),
   ),
   location: v.pipe(
@@ -64,7 +75,7 @@ const Backend = v.strictObject({
   priority: v.optional(count(1, 1000, "Order among backends of one location; 1 is asked first."), 1),
   enabled: v.optional(v.pipe(v.boolean(), v.description("Whether the backend is used at all.")), true),
   secret: v.optional(
-    v.nullable(identifier(
+    v.nullable(secretName(
       "Name of the backend's token; its value comes from the environment variable CLOUDTOLOCALLLM_SECRET_<NAME>. null: no token.",
     )),
     null,
@@ -90,7 +101,7 @@ const Listen = v.strictObject({
   ),
   port: v.optional(count(0, 65_535, "Port to listen on. 0: a free one."), 11_435),
   clientKey: v.optional(
-    v.nullable(identifier(
+    v.nullable(secretName(
       "Name of the key that programs must send as bearer token; its value comes from CLOUDTOLOCALLLM_SECRET_<NAME>. null: none is asked, which only loopback allows.",
     )),
     null,

@@ -1,0 +1,42 @@
+import { type ConfigProblem, formatProblems } from "./config_error.ts";
+import { parseConfig, parseConfigText, type ParseResult } from "./parse_config.ts";
+import { currentVersion } from "./migrations.ts";
+
+/** What is on disk now. `text` is `null` when there is no file, which is not an error: the defaults run. */
+export interface ConfigFile {
+  text: string | null;
+  result: ParseResult;
+}
+
+/** Reads and checks a configuration file. What cannot be read becomes a problem, never an exception. */
+export async function readConfigFile(path: string): Promise<ConfigFile> {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(path));
+    return { text, result: parseConfigText(text) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { text: null, result: parseConfig({ version: currentVersion }) };
+    return { text: null, result: { ok: false, problems: [unreadable(error)] } };
+  }
+}
+
+/** The check of `config validate`: problems as text, or `null` when the file is good or absent. */
+export async function checkConfigFile(path: string): Promise<string | null> {
+  const { result } = await readConfigFile(path);
+  return result.ok ? null : formatProblems(result.problems, path);
+}
+
+function unreadable(error: unknown): ConfigProblem {
+  const problem = (reason: string) => ({ path: "", reason, value: "" });
+  // The only TypeError here is the decoder's.
+  if (error instanceof TypeError) return problem("is not text in UTF-8");
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EACCES" || code === "EPERM") return problem("may not be read (permission denied)");
+  if (code === "EISDIR") return problem("is a folder");
+  return problem(`cannot be read (${code ?? (error instanceof Error ? error.name : "unknown error")})`);
+}
+
+/** The text of a changed configuration, indented as the file was before. */
+export function renderConfig(input: object, before: string | null): string {
+  const indent = before?.match(/^([ \t]+)"/m)?.[1] ?? "  ";
+  return `${JSON.stringify(input, null, indent)}\n`;
+}

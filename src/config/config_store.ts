@@ -1,0 +1,212 @@
+import type { Clock } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import { writeAtomic } from "./atomic_file.ts";
+import { ConfigError, type ConfigProblem, formatProblems, summarizeProblems } from "./config_error.ts";
+import { readConfigFile, renderConfig } from "./config_file.ts";
+import { applyOverrides, checkOverrides, type ConfigOverrides, withoutChanged } from "./config_overrides.ts";
+import { ConfigWatch } from "./config_watch.ts";
+import { deepFreeze } from "./deep_freeze.ts";
+import { parseConfig } from "./parse_config.ts";
+import type { Config, ConfigInput } from "./schema.ts";
+
+/** How long a file that was removed may be missing before the defaults take over: some editors remove, then write. */
+const removedForMs = 1_000;
+
+export interface ConfigStoreOptions {
+  path: string;
+  log: Log;
+  clock: Clock;
+  /** Whether changes of the file are followed. Default: yes. */
+  watch?: boolean;
+  overrides?: ConfigOverrides;
+}
+
+export type ConfigListener = (config: Config, previous: Config) => void;
+
+/**
+ * The running configuration and its file. Changes, whether by `modify()` or by a person's editor, go one after the
+ * other the same way: read, verify, swap, notify. A file that is not good is never overwritten and never in use.
+ *
+ * Listeners are called at once and must not throw or wait; they are called only when something differs.
+ */
+export class ConfigStore implements AsyncDisposable {
+  readonly path: string;
+  readonly #log: Log;
+  readonly #listeners = new Set<ConfigListener>();
+  readonly #errorListeners = new Set<(error: string | null) => void>();
+  #overrides: ConfigOverrides;
+  /** As the file says, without overrides. */
+  #written: Config;
+  #config: Config;
+  #error: string | null = null;
+  #isFilePresent: boolean;
+  #isRemovalSeen = false;
+  #watch: ConfigWatch | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(options: ConfigStoreOptions, written: Config, isFilePresent: boolean) {
+    this.path = options.path;
+    this.#log = options.log;
+    this.#overrides = options.overrides ?? {};
+    this.#written = written;
+    this.#config = deepFreeze(applyOverrides(written, this.#overrides));
+    this.#isFilePresent = isFilePresent;
+  }
+
+  /**
+   * Loads the file; without one the defaults run and nothing is written.
+   *
+   * Throws a {@linkcode ConfigError} when the file or an override is not good: a daemon must not start with something
+   * else than what its user wrote.
+   */
+  static async open(options: ConfigStoreOptions): Promise<ConfigStore> {
+    const { path, watch = true, overrides = {} } = options;
+    checkOverrides(overrides);
+    const { text, result } = await readConfigFile(path);
+    if (!result.ok) throw new ConfigError(formatProblems(result.problems, path), result.problems);
+    const store = new ConfigStore(options, result.config, text !== null);
+    if (watch) {
+      store.#watch = await ConfigWatch.start({ ...options, onChange: () => store.reload() });
+      // What changed between the reading above and the watch.
+      await store.reload();
+    }
+    return store;
+  }
+
+  /** Frozen, defaults and overrides applied. Another object after every change. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** Why the file on disk is not in use, over several lines; `null` when it is. */
+  get error(): string | null {
+    return this.#error;
+  }
+
+  /** Calls `listener` after each change; the returned function ends that. */
+  subscribe(listener: ConfigListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` when {@linkcode error} changes; the returned function ends that. */
+  subscribeError(listener: (error: string | null) => void): () => void {
+    this.#errorListeners.add(listener);
+    return () => void this.#errorListeners.delete(listener);
+  }
+
+  /**
+   * Changes the file and what runs. `change` gets what the file says, without defaults, and edits it or returns
+   * another; what a user did not write stays unwritten. An override of an option that changes ends.
+   *
+   * Rejects, with nothing written, when the file on disk or the result is not good ({@linkcode ConfigError}), when
+   * `change` throws, or when the file cannot be written.
+   */
+  modify(change: (draft: ConfigInput) => ConfigInput | void): Promise<Config> {
+    return this.#enqueue(() => this.#modify(change));
+  }
+
+  /** Sets the route mode for good, also when the command line had set another. */
+  setMode(mode: Config["route"]["mode"]): Promise<Config> {
+    return this.#enqueue(async () => {
+      const config = await this.#modify((draft) => void (draft.route = { ...draft.route, mode }));
+      if (this.#overrides.mode === undefined) return config;
+      this.#overrides = { ...this.#overrides, mode: undefined };
+      return this.#swap(this.#written);
+    });
+  }
+
+  /** Reads the file again, as a change of it does. Never rejects. */
+  async reload(): Promise<void> {
+    if (!this.#closed) await this.#enqueue(() => this.#load());
+  }
+
+  /** Ends the watch and waits for what is being done. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#watch?.close();
+    await this.#queue;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new Error(`Cannot change ${this.path}: the program is ending`));
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  async #load(): Promise<void> {
+    const { text, result } = await readConfigFile(this.path);
+    if (!result.ok) return this.#refuse(result.problems);
+    if (text === null && this.#isFilePresent && !this.#isRemovalSeen) {
+      this.#isRemovalSeen = true;
+      return this.#watch?.lookAfter(removedForMs);
+    }
+    if (text === null && this.#isFilePresent) this.#log.warn("The configuration file is gone; the defaults run");
+    this.#isFilePresent = text !== null;
+    this.#isRemovalSeen = false;
+    this.#setError(null);
+    this.#swap(result.config);
+  }
+
+  #refuse(problems: ConfigProblem[]): void {
+    const error = formatProblems(problems, this.path);
+    if (error === this.#error) return;
+    this.#log.error(`Kept the running configuration: ${summarizeProblems(problems, this.path)}`);
+    this.#setError(error);
+  }
+
+  async #modify(change: (draft: ConfigInput) => ConfigInput | void): Promise<Config> {
+    const { text, result } = await readConfigFile(this.path);
+    if (!result.ok) {
+      const problems = formatProblems(result.problems, this.path);
+      throw new ConfigError(`Nothing was changed, for the file would be overwritten.\n${problems}`, result.problems);
+    }
+    const draft = structuredClone(result.input);
+    const changed = change(draft) ?? draft;
+    const verified = parseConfig(changed);
+    if (!verified.ok) {
+      throw new ConfigError(formatProblems(verified.problems, "the changed configuration"), verified.problems);
+    }
+    if (JSON.stringify(changed) !== JSON.stringify(result.input)) {
+      await writeAtomic(this.path, renderConfig(changed, text));
+      this.#isFilePresent = true;
+    }
+    this.#isRemovalSeen = false;
+    this.#overrides = withoutChanged(this.#overrides, result.config, verified.config);
+    this.#setError(null);
+    return this.#swap(verified.config);
+  }
+
+  #swap(written: Config): Config {
+    this.#written = written;
+    const previous = this.#config;
+    const next = applyOverrides(written, this.#overrides);
+    if (JSON.stringify(next) === JSON.stringify(previous)) return previous;
+    this.#config = deepFreeze(next);
+    this.#log.info("Configuration changed");
+    for (const listener of this.#listeners) this.#call(() => listener(next, previous));
+    return next;
+  }
+
+  #setError(error: string | null): void {
+    if (error === this.#error) return;
+    this.#error = error;
+    for (const listener of this.#errorListeners) this.#call(() => listener(error));
+  }
+
+  /** One listener's failure is not the others'. */
+  #call(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#log.error("Cannot apply a changed configuration", { error: messageOf(error) });
+    }
+  }
+}
