@@ -1,4 +1,4 @@
-import { type ConfigProblem, formatProblems } from "./config_error.ts";
+import type { ConfigProblem } from "./config_error.ts";
 import { parseConfig, parseConfigText, type ParseResult } from "./parse_config.ts";
 import { currentVersion } from "./migrations.ts";
 
@@ -17,12 +17,6 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
     if (error instanceof Deno.errors.NotFound) return { text: null, result: parseConfig({ version: currentVersion }) };
     return { text: null, result: { ok: false, problems: [unreadable(error)] } };
   }
-}
-
-/** The check of `config validate`: problems as text, or `null` when the file is good or absent. */
-export async function checkConfigFile(path: string): Promise<string | null> {
-  const { result } = await readConfigFile(path);
-  return result.ok ? null : formatProblems(result.problems, path);
 }
 
 function unreadable(error: unknown): ConfigProblem {

@@ -33,6 +33,7 @@ export type ConfigListener = (config: Config, previous: Config) => void;
 export class ConfigStore implements AsyncDisposable {
   readonly path: string;
   readonly #log: Log;
+  readonly #clock: Clock;
   readonly #listeners = new Set<ConfigListener>();
   readonly #errorListeners = new Set<(error: string | null) => void>();
   #overrides: ConfigOverrides;
@@ -41,7 +42,8 @@ export class ConfigStore implements AsyncDisposable {
   #config: Config;
   #error: string | null = null;
   #isFilePresent: boolean;
-  #isRemovalSeen = false;
+  /** On the monotonic clock, while a removal is not believed yet. */
+  #missingSince: number | undefined;
   #watch: ConfigWatch | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -49,6 +51,7 @@ export class ConfigStore implements AsyncDisposable {
   private constructor(options: ConfigStoreOptions, written: Config, isFilePresent: boolean) {
     this.path = options.path;
     this.#log = options.log;
+    this.#clock = options.clock;
     this.#overrides = options.overrides ?? {};
     this.#written = written;
     this.#config = deepFreeze(applyOverrides(written, this.#overrides));
@@ -144,15 +147,21 @@ export class ConfigStore implements AsyncDisposable {
   async #load(): Promise<void> {
     const { text, result } = await readConfigFile(this.path);
     if (!result.ok) return this.#refuse(result.problems);
-    if (text === null && this.#isFilePresent && !this.#isRemovalSeen) {
-      this.#isRemovalSeen = true;
-      return this.#watch?.lookAfter(removedForMs);
+    if (text === null && this.#isFilePresent) {
+      const waitMs = this.#removalWaitMs();
+      if (waitMs > 0) return this.#watch?.lookAfter(waitMs);
+      this.#log.warn("The configuration file is gone; the defaults run");
     }
-    if (text === null && this.#isFilePresent) this.#log.warn("The configuration file is gone; the defaults run");
     this.#isFilePresent = text !== null;
-    this.#isRemovalSeen = false;
+    this.#missingSince = undefined;
     this.#setError(null);
     this.#swap(result.config);
+  }
+
+  /** How long until a missing file counts as removed. */
+  #removalWaitMs(): number {
+    this.#missingSince ??= this.#clock.monotonic();
+    return this.#missingSince + removedForMs - this.#clock.monotonic();
   }
 
   #refuse(problems: ConfigProblem[]): void {
@@ -178,7 +187,7 @@ export class ConfigStore implements AsyncDisposable {
       await writeAtomic(this.path, renderConfig(changed, text));
       this.#isFilePresent = true;
     }
-    this.#isRemovalSeen = false;
+    this.#missingSince = undefined;
     this.#overrides = withoutChanged(this.#overrides, result.config, verified.config);
     this.#setError(null);
     return this.#swap(verified.config);

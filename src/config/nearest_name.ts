@@ -1,12 +1,20 @@
 /** The known name that a mistyped one was probably meant to be; `undefined` when none is near. */
 export function nearestName(typed: string, known: readonly string[]): string | undefined {
   if (typed.length > 64) return undefined;
-  const fold = (name: string) => name.toLowerCase().replace(/[-_]/g, "");
   const ranked = known
     .map((name) => ({ name, distance: editDistance(fold(typed), fold(name)) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best && best.distance <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
+}
+
+/** Whether two names differ in case, `-` and `_` alone. */
+export function isSameName(a: string, b: string): boolean {
+  return fold(a) === fold(b);
+}
+
+function fold(name: string): string {
+  return name.toLowerCase().replace(/[-_]/g, "");
 }
 
 /**

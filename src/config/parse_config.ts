@@ -6,7 +6,7 @@ import { migrate, type RawConfig } from "./migrations.ts";
 import { nearestName } from "./nearest_name.ts";
 import { pathText } from "./path_text.ts";
 import { type Config, type ConfigInput, ConfigSchema } from "./schema.ts";
-import { expectation, schemaAt } from "./schema_tree.ts";
+import { expectation, schemaAt, type SchemaNode, unwrap } from "./schema_tree.ts";
 import { isPlainObject, unknownKeyProblems } from "./unknown_keys.ts";
 
 /** `config` has every default filled in; `input` is what was written, brought to the current version. */
@@ -70,12 +70,10 @@ function wrongReason(issue: v.BaseIssue<unknown>, keys: (string | number)[]): st
   if (issue.type === "regex" || issue.type === "check") return issue.message;
   const node = schemaAt(ConfigSchema, keys);
   if (!node) return issue.message;
-  const near = typeof issue.input === "string" ? nearestName(issue.input, options(node)) : undefined;
+  const near = typeof issue.input === "string" ? nearestName(issue.input, choicesOf(node)) : undefined;
   return `must be ${expectation(node)}${near ? `; did you mean "${near}"?` : ""}`;
 }
 
-function options(node: { wrapped?: unknown; options?: readonly unknown[] }): string[] {
-  let inner = node;
-  while (inner.wrapped) inner = inner.wrapped as typeof node;
-  return (inner.options ?? []).filter((option) => typeof option === "string");
+function choicesOf(node: SchemaNode): string[] {
+  return (unwrap(node).options ?? []).filter((option) => typeof option === "string");
 }

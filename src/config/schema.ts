@@ -11,23 +11,22 @@ const milliseconds = (least: number, description: string) =>
 const count = (least: number, most: number, description: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(description));
 
-const identifier = (description: string) =>
-  v.pipe(
-    v.string(),
-    v.regex(
-      /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
-      "must be 1-64 letters, digits, - or _, beginning with a letter or digit",
-    ),
-    v.description(description),
-  );
+const name = v.regex(
+  /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+  "must be 1-64 letters, digits, - or _, beginning with a letter or digit",
+);
+
+const identifier = (description: string) => v.pipe(v.string(), name, v.description(description));
 
 const secretName = (description: string) =>
   v.pipe(
-    identifier(description),
+    v.string(),
+    name,
     v.check(
-      (name) => !looksLikeToken(name),
+      (text) => !looksLikeToken(text),
       "must be a name you choose for the token, not the token itself, which belongs in CLOUDTOLOCALLLM_SECRET_<NAME>",
     ),
+    v.description(description),
   );
 
 const backendUrl = "must be an http or https URL without user, password, query or fragment";

@@ -72,6 +72,8 @@ function innerWords(node: SchemaNode): string {
       return String(node.literal);
     case "array":
       return node.item && unwrap(node.item).type === "string" ? "a list of texts" : "a list";
+    case "record":
+      return "an object whose values are texts";
     case "string":
       return pipeItem(node, "min_length") ? "a text that is not empty" : "a text";
     default:

@@ -1,6 +1,6 @@
 import type { ConfigProblem } from "./config_error.ts";
 import { isSecretKey, looksLikeToken, shownValue } from "./looks_secret.ts";
-import { nearestName } from "./nearest_name.ts";
+import { isSameName, nearestName } from "./nearest_name.ts";
 import { pathText } from "./path_text.ts";
 import { expectation, type SchemaNode, unwrap } from "./schema_tree.ts";
 import { secretVariable } from "./secrets_env.ts";
@@ -37,11 +37,12 @@ function unknownKeysOf(
   return Object.entries(input).flatMap(([key, value]) => {
     const place = [...keys, key];
     if (Object.hasOwn(entries, key)) return unknownKeyProblems(entries[key], value, place);
-    if (isSecretKey(key)) return [tokenProblem(input, place)];
-    const near = nearestName(key, Object.keys(entries));
+    const known = Object.keys(entries);
+    if (isSecretKey(key) && !known.some((name) => isSameName(name, key))) return [tokenProblem(input, place)];
+    const near = nearestName(key, known);
     const reason = near
       ? `unknown option; did you mean "${near}"?`
-      : `unknown option; known here: ${Object.keys(entries).filter((name) => name !== "$schema").join(", ")}`;
+      : `unknown option; known here: ${known.filter((name) => name !== "$schema").join(", ")}`;
     return [{ path: pathText(place), reason, value: shownValue(value, place) }];
   });
 }
