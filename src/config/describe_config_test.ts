@@ -6,7 +6,7 @@ import { parseConfig, parseConfigText } from "./parse_config.ts";
 const document = await Deno.readTextFile(new URL("../../docs/CONFIGURATION.md", import.meta.url));
 
 Deno.test("docs/CONFIGURATION.md has the current option tables", () => {
-  assertEquals(document, withOptionTables(document));
+  assertEquals(document, withOptionTables(document), "write it with: deno task docs");
 });
 
 Deno.test("docs/CONFIGURATION.md has only examples that are valid", () => {

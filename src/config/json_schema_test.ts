@@ -24,7 +24,7 @@ function* optionsOf(schema: Schema, key = ""): Generator<[key: string, option: S
 }
 
 Deno.test("docs/config.schema.json is current", async () => {
-  assertEquals(await Deno.readTextFile(written), await configJsonSchemaText());
+  assertEquals(await Deno.readTextFile(written), await configJsonSchemaText(), "write it with: deno task docs");
 });
 
 Deno.test("configJsonSchema() describes every option and refuses unknown ones", async () => {
