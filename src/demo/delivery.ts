@@ -62,10 +62,9 @@ const reasons: Record<number, string> = {
 
 /** Sends an answer, faults and all. Ends early when the client leaves or the server cuts the connection. */
 export async function deliver(delivery: Delivery, exchange: Exchange, clock: Clock): Promise<void> {
-  const over = new AbortController();
-  void exchange.ended.then(() => over.abort());
-  if (delivery.hold) await raceWithEnd(delivery.hold, over.signal);
-  if (over.signal.aborted) return;
+  const { over } = exchange;
+  if (delivery.hold) await raceWithEnd(delivery.hold, over);
+  if (over.aborted) return;
   const length = delivery.announcedBytes ?? ((delivery.chunked ?? delivery.stream) ? undefined : sentBytes(delivery));
   const head = renderHead(delivery, length, clock);
   if (exchange.method === "HEAD") {
@@ -76,9 +75,9 @@ export async function deliver(delivery: Delivery, exchange: Exchange, clock: Clo
     await exchange.write(head + delivery.steps.map((step) => step.kind === "frame" ? step.text : "").join(""));
   } else {
     await exchange.write(head);
-    await sendBody(delivery, { exchange, clock, chunked: length === undefined, signal: over.signal });
+    await sendBody(delivery, { exchange, clock, chunked: length === undefined, signal: over });
   }
-  if (!over.signal.aborted) exchange.finish({ keepAlive: delivery.announcedBytes === undefined });
+  if (!over.aborted) exchange.finish({ keepAlive: delivery.announcedBytes === undefined });
 }
 
 function renderHead(delivery: Delivery, length: number | undefined, clock: Clock): string {
@@ -125,13 +124,12 @@ async function beat(
   const { clock, send } = options;
   const bytes = encoder.encode(options.text);
   const opened = new AbortController();
-  const done = step.until.then(() => opened.abort());
+  void step.until.then(() => opened.abort());
   const signal = AbortSignal.any([opened.signal, options.signal]);
   while (!signal.aborted) {
     await send(bytes);
     await sleep(step.everyMs, { clock, signal }).catch(() => {});
   }
-  if (opened.signal.aborted) await done;
 }
 
 function chunk(bytes: Uint8Array): Uint8Array {

@@ -16,7 +16,7 @@ export type Fault =
   | { kind: "reset" }
   /** The request is read and never answered, or not before `until`. */
   | { kind: "silent"; until?: Gate }
-  /** Half of the request's body is read, then the connection is closed with the rest unread. */
+  /** Half of the request's body is read, then the connection is reset, as a close with unread data does. */
   | { kind: "read_half_body_then_close" }
   /** These bytes instead of HTTP, then FIN. */
   | { kind: "raw"; bytes: string }

@@ -1,6 +1,5 @@
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { ConnectionEnded, type EndedBy, WireConnection } from "./wire_connection.ts";
-
-const encoder = new TextEncoder();
 
 /** One request and its answer on a keep-alive connection; the handler writes the answer byte by byte. */
 export class Exchange {
@@ -18,9 +17,9 @@ export class Exchange {
     [this.method = "", this.target = ""] = requestLine.split(" ");
   }
 
-  /** Resolves when nobody is left to answer: the client left, or the server cut the connection. */
-  get ended(): Promise<EndedBy> {
-    return this.#connection.ended;
+  /** Aborts when nobody is left to answer: the client left, or the server cut the connection. */
+  get over(): AbortSignal {
+    return this.#connection.over;
   }
 
   /** Who ended the connection, once it has ended. */
@@ -35,14 +34,14 @@ export class Exchange {
 
   /** Whether the connection can carry another request after this one. */
   get reusable(): boolean {
-    return this.#complete && this.#bodyRead && this.#keepAlive && !this.#connection.closed;
+    return this.#complete && this.#bodyRead && this.#keepAlive && !this.#connection.endedBy;
   }
 
   async readHead(): Promise<Headers> {
     if (this.#headers) return this.#headers;
     const headers = new Headers();
     for (;;) {
-      const line = await this.#connection.takeLine({ peek: false });
+      const line = await this.#connection.takeLine();
       if (line === undefined) throw new ConnectionEnded("Cannot read the request: the client left inside its headers");
       if (line === "") break;
       const colon = line.indexOf(":");
@@ -52,7 +51,7 @@ export class Exchange {
     return this.#headers = headers;
   }
 
-  /** The whole body, by Content-Length or chunks; from then on the client's disconnect is noticed. */
+  /** The whole body, by Content-Length or chunks. */
   async readBody(): Promise<Uint8Array<ArrayBuffer>> {
     const headers = await this.readHead();
     if (headers.get("expect")?.toLowerCase() === "100-continue") await this.write("HTTP/1.1 100 Continue\r\n\r\n");
@@ -60,7 +59,6 @@ export class Exchange {
       ? await this.#readChunks()
       : await this.#connection.takeBytes(Number(headers.get("content-length") ?? 0));
     this.#bodyRead = true;
-    this.#connection.watch();
     return body;
   }
 
@@ -73,7 +71,7 @@ export class Exchange {
   }
 
   async write(data: string | Uint8Array): Promise<void> {
-    await this.#connection.write(typeof data === "string" ? encoder.encode(data) : data);
+    await this.#connection.write(data);
   }
 
   /** Says that the answer was sent in full, so that the connection may be used again. */
@@ -82,13 +80,18 @@ export class Exchange {
     if (!options.keepAlive) this.#keepAlive = false;
   }
 
-  /** Ends the connection now: FIN when the request was read in full, else RST. */
+  /** Ends the connection now, in order (FIN). */
   cut(): void {
     this.#connection.close();
   }
 
+  /** Ends the connection now by a reset (RST). */
+  reset(): void {
+    this.#connection.reset();
+  }
+
   async #readChunk(): Promise<Uint8Array<ArrayBuffer>> {
-    const line = await this.#connection.takeLine({ peek: false });
+    const line = await this.#connection.takeLine();
     if (line === undefined) throw new ConnectionEnded("Cannot read the request: the client left inside its body");
     return await this.#connection.takeBytes(parseInt(line, 16));
   }
@@ -101,7 +104,7 @@ export class Exchange {
       chunks.push(chunk);
       await this.#connection.takeBytes(2);
     }
-    while (await this.#connection.takeLine({ peek: false }));
+    while (await this.#connection.takeLine());
     return new Uint8Array(await new Blob(chunks).arrayBuffer());
   }
 }
@@ -118,17 +121,32 @@ export interface WireServerOptions {
 
 /** A small HTTP/1.1 server on raw sockets, which lets its handler break every rule. */
 export class WireServer {
-  readonly port: number;
   readonly #options: WireServerOptions;
-  readonly #listener: Deno.TcpListener;
+  readonly #server: Server;
   readonly #open = new Map<WireConnection, Promise<void>>();
-  readonly #accepting: Promise<void>;
 
-  constructor(options: WireServerOptions) {
+  private constructor(options: WireServerOptions) {
     this.#options = options;
-    this.#listener = Deno.listen({ hostname: options.hostname, port: options.port });
-    this.port = this.#listener.addr.port;
-    this.#accepting = this.#accept();
+    this.#server = createServer((socket) => {
+      const connection = new WireConnection(socket);
+      this.#open.set(connection, this.#serve(connection));
+      options.onChange?.();
+    });
+  }
+
+  /** Throws when the port is taken. */
+  static async listen(options: WireServerOptions): Promise<WireServer> {
+    const wire = new WireServer(options);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    wire.#server.once("error", reject);
+    wire.#server.listen({ host: options.hostname, port: options.port }, resolve);
+    await promise;
+    wire.#server.off("error", reject);
+    return wire;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   /** Open connections now. */
@@ -145,27 +163,15 @@ export class WireServer {
 
   /** Listens no more, cuts every connection and waits until all handlers have ended. */
   async stop(): Promise<void> {
-    this.#listener.close();
-    await this.#accepting;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     await this.closeAll();
-  }
-
-  async #accept(): Promise<void> {
-    try {
-      for await (const conn of this.#listener) {
-        const connection = new WireConnection(conn);
-        this.#open.set(connection, this.#serve(connection));
-        this.#options.onChange?.();
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    await closed;
   }
 
   async #serve(connection: WireConnection): Promise<void> {
     try {
       for (;;) {
-        const line = await connection.takeLine({ peek: true });
+        const line = await connection.takeLine();
         if (line === undefined) break;
         const exchange = new Exchange(connection, line);
         await this.#options.handle(exchange);
@@ -175,6 +181,7 @@ export class WireServer {
       if (!(error instanceof ConnectionEnded)) throw error;
     } finally {
       connection.close();
+      await connection.closed;
       this.#open.delete(connection);
       this.#options.onChange?.();
     }

@@ -115,16 +115,15 @@ export class ModelServer implements AsyncDisposable {
   }
 
   /** Listens again on the same port; queued faults, requests and models stay. */
-  restart(): Promise<void> {
-    if (this.#wire) return Promise.resolve();
-    this.#wire = new WireServer({
+  async restart(): Promise<void> {
+    if (this.#wire) return;
+    this.#wire = await WireServer.listen({
       hostname: this.#options.hostname,
       port: this.#port,
       handle: (exchange) => this.#handle(exchange),
       onChange: () => this.#waiters.changed(),
     });
     this.#port = this.#wire.port;
-    return Promise.resolve();
   }
 
   /** Cuts every connection and goes on listening. */
@@ -157,7 +156,7 @@ export class ModelServer implements AsyncDisposable {
   async #handle(exchange: Exchange): Promise<void> {
     const health = isHealthPath(this.#options.dialect, exchange.target);
     const faults = faultList(health ? this.onHealth : this.#queue.shift() ?? this.always);
-    if (faults.some((fault) => fault.kind === "reset")) return exchange.cut();
+    if (faults.some((fault) => fault.kind === "reset")) return exchange.reset();
     const ended = Promise.withResolvers<RequestOutcome>();
     this.#inFlight++;
     let outcome: RequestOutcome = "cut";
@@ -177,7 +176,7 @@ export class ModelServer implements AsyncDisposable {
         }),
       );
       this.#waiters.changed();
-      if (half) return exchange.cut();
+      if (half) return exchange.reset();
       await this.#answer(exchange, { headers, bytes, faults });
       if (exchange.complete) outcome = "answered";
     } finally {

@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+
 /** Who ended a connection: the client hung up, or the server cut it. */
 export type EndedBy = "client" | "server";
 
@@ -6,48 +8,52 @@ export class ConnectionEnded extends Error {
   override readonly name = "ConnectionEnded";
 }
 
-/**
- * The first read of a request takes no more than this. What is left in the kernel's buffer turns a later close into a
- * reset (RST) instead of an orderly end (FIN), which is how the `reset` fault is made.
- */
-const peekBytes = 48;
-const readBytes = 65_536;
 const maxLineBytes = 1_048_576;
+const maxBufferedBytes = 262_144;
 
-/** One raw connection, read by line and by length, that notices when its client leaves. */
+/**
+ * One raw connection, read by line and by length, that notices when its client leaves, also while it is answered.
+ *
+ * On `node:net`, because `Deno.TcpConn.close()` always sends a FIN first: only this socket can reset (RST).
+ */
 export class WireConnection {
-  readonly #conn: Deno.TcpConn;
+  readonly #socket: Socket;
   #buffer = new Uint8Array(0);
-  #reading?: Promise<boolean>;
-  #closed = false;
+  #wake = Promise.withResolvers<void>();
   #endedBy?: EndedBy;
-  readonly #ended = Promise.withResolvers<EndedBy>();
+  #failWrite?: (cause: unknown) => void;
+  readonly #over = new AbortController();
+  readonly #closed = Promise.withResolvers<void>();
 
-  constructor(conn: Deno.TcpConn) {
-    this.#conn = conn;
-    conn.setNoDelay(true);
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on("data", (bytes: Uint8Array) => this.#receive(bytes));
+    socket.on("end", () => this.#end("client"));
+    socket.on("error", () => this.#end("client"));
+    socket.on("close", () => {
+      this.#end("client");
+      this.#failWrite?.(new Error("The socket is closed"));
+      this.#closed.resolve();
+    });
   }
 
-  /** Resolves when the connection is over, also while nothing is read or written, provided that `watch()` was called. */
-  get ended(): Promise<EndedBy> {
-    return this.#ended.promise;
+  /** Aborts when nobody is left: the client hung up, or the server cut the connection. */
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   get endedBy(): EndedBy | undefined {
     return this.#endedBy;
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  /** Reads on in the background, at most a few bytes, so that the client's disconnect is noticed while it is answered. */
-  watch(): void {
-    if (this.#buffer.length === 0 && !this.#closed) void this.#read(peekBytes);
+  /** Resolves when the socket is closed and nothing of it is left behind. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
   /** The next line without its CRLF; `undefined` when the client left before it was complete. */
-  async takeLine(options: { peek: boolean }): Promise<string | undefined> {
+  async takeLine(): Promise<string | undefined> {
     for (let searched = 0;;) {
       const at = this.#buffer.indexOf(10, searched);
       if (at >= 0) {
@@ -55,17 +61,15 @@ export class WireConnection {
         return new TextDecoder().decode(line.subarray(0, line.at(-2) === 13 ? -2 : -1));
       }
       searched = this.#buffer.length;
-      if (searched > maxLineBytes) return undefined;
-      if (!await this.#read(options.peek ? peekBytes : readBytes)) return undefined;
+      if (searched > maxLineBytes || !await this.#more()) return undefined;
     }
   }
 
-  /** Exactly `count` bytes, and none read beyond them. */
+  /** Exactly `count` bytes. */
   async takeBytes(count: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(count);
-    let filled = 0;
-    while (filled < count) {
-      if (this.#buffer.length === 0 && !await this.#read(Math.min(readBytes, count - filled))) {
+    for (let filled = 0; filled < count;) {
+      if (this.#buffer.length === 0 && !await this.#more()) {
         throw new ConnectionEnded("Cannot read the request: the client left in the middle of it");
       }
       const part = this.#take(Math.min(this.#buffer.length, count - filled));
@@ -75,57 +79,62 @@ export class WireConnection {
     return bytes;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  /** Resolves when the kernel took the bytes, so that a slow reader holds the writer back. */
+  async write(data: string | Uint8Array): Promise<void> {
+    if (this.#endedBy) throw new ConnectionEnded("Cannot answer: the connection is over");
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#failWrite = reject;
+    this.#socket.write(data, (error) => error ? reject(error) : resolve());
     try {
-      for (let sent = 0; sent < bytes.length;) {
-        if (this.#closed) throw new ConnectionEnded("Cannot answer: the connection is closed");
-        sent += await this.#conn.write(bytes.subarray(sent));
-      }
+      await promise;
     } catch (cause) {
-      this.#end(this.#closed ? "server" : "client");
-      throw cause instanceof ConnectionEnded ? cause : new ConnectionEnded("Cannot answer: the client left", { cause });
+      throw new ConnectionEnded("Cannot answer: the client left", { cause });
+    } finally {
+      this.#failWrite = undefined;
     }
   }
 
-  /** Ends the connection: a FIN when everything the client sent was read, else a RST. Safe to call twice. */
+  /** Ends the connection in order (FIN). Safe to call twice. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
     this.#end("server");
-    try {
-      this.#conn.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    this.#socket.destroy();
+  }
+
+  /** Ends the connection by a reset (RST). */
+  reset(): void {
+    this.#end("server");
+    this.#socket.resetAndDestroy();
   }
 
   #end(by: EndedBy): void {
     this.#endedBy ??= by;
-    this.#ended.resolve(by);
+    this.#over.abort();
+    this.#wake.resolve();
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const joined = new Uint8Array(this.#buffer.length + bytes.length);
+    joined.set(this.#buffer);
+    joined.set(bytes, this.#buffer.length);
+    this.#buffer = joined;
+    if (this.#buffer.length > maxBufferedBytes) this.#socket.pause();
+    this.#wake.resolve();
   }
 
   #take(count: number): Uint8Array<ArrayBuffer> {
     const part = this.#buffer.subarray(0, count);
     this.#buffer = this.#buffer.subarray(count);
+    if (this.#buffer.length <= maxBufferedBytes && this.#socket.isPaused()) this.#socket.resume();
     return part;
   }
 
-  #read(maxBytes: number): Promise<boolean> {
-    return this.#reading ??= this.#readOnce(maxBytes).finally(() => this.#reading = undefined);
-  }
-
-  async #readOnce(maxBytes: number): Promise<boolean> {
-    const bytes = new Uint8Array(maxBytes);
-    let count: number | null = null;
-    if (!this.#closed) count = await this.#conn.read(bytes).catch(() => null);
-    if (count === null) {
-      this.#end(this.#closed ? "server" : "client");
-      return false;
+  /** Whether more bytes came, rather than the end. */
+  async #more(): Promise<boolean> {
+    const had = this.#buffer.length;
+    if (!this.#endedBy) {
+      this.#wake = Promise.withResolvers<void>();
+      await this.#wake.promise;
     }
-    const joined = new Uint8Array(this.#buffer.length + count);
-    joined.set(this.#buffer);
-    joined.set(bytes.subarray(0, count), this.#buffer.length);
-    this.#buffer = joined;
-    return true;
+    return this.#buffer.length > had;
   }
 }
