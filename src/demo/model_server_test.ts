@@ -25,7 +25,7 @@ async function ollama(options: Partial<Parameters<typeof ModelServer.start>[0]> 
     server,
     client,
     [Symbol.asyncDispose]: async () => {
-      client[Symbol.dispose]();
+      await client[Symbol.asyncDispose]();
       await server.stop();
     },
   };
@@ -184,7 +184,7 @@ Deno.test("ModelServer answers as the CloudToLocalLLM proxy does, below its pref
   assertEquals((await get("/api/ollama/api/tags", {}))[0], 401);
   assertEquals((await get("/api/ollama/api/tags"))[0], 200);
   assertEquals((await get("/api/tags"))[0], 404);
-  using client = new OllamaClient(`${server.url}/api/ollama`, { authorization: "Bearer t" });
+  await using client = new OllamaClient(`${server.url}/api/ollama`, { authorization: "Bearer t" });
   const answer = await client.chat({ model: "llama3.2", messages: [{ role: "user", content: "Hi" }] });
   assertEquals(answer.message.content, "Hello from the cloud model. You said: Hi");
 });
