@@ -82,3 +82,11 @@ declare module "@std/path/posix/dirname" {
 declare module "@std/path/posix/resolve" {
   export function resolve(...pathSegments: string[]): string;
 }
+
+declare module "@std/bytes/concat" {
+  export function concat(buffers: readonly Uint8Array[]): Uint8Array<ArrayBuffer>;
+}
+
+declare module "@std/crypto/timing-safe-equal" {
+  export function timingSafeEqual(a: ArrayBufferView | ArrayBufferLike, b: ArrayBufferView | ArrayBufferLike): boolean;
+}

@@ -1,5 +1,6 @@
 import type { BackendConfig } from "../config/schema.ts";
 import type { ModelRequest } from "../protocol/types.ts";
+import type { ModelInfo } from "../state/app_state.ts";
 import type { Usage } from "../core/types.ts";
 
 /** The body of a committed answer, in the client's dialect, pulled by whoever relays it. */
@@ -32,9 +33,6 @@ export interface SendOptions {
   signal: AbortSignal;
   /** The model's name at this backend. */
   model: string;
-  /** Called at most once, when no first byte has come for `suspectAfterMs`. */
-  onLate?: () => void;
-  suspectAfterMs?: number;
 }
 
 export interface ForwardOptions {
@@ -44,20 +42,6 @@ export interface ForwardOptions {
   path: string;
   headers: Headers;
   body?: ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
-}
-
-/** A model as a backend lists it. */
-export interface ModelInfo {
-  /** The name at the backend. */
-  name: string;
-  sizeBytes?: number;
-  modifiedAt?: string;
-  digest?: string;
-  details?: Record<string, unknown>;
-  /** Ollama's mark of a model that in truth runs in its cloud. */
-  remoteHost?: string;
-  remoteModel?: string;
-  contextLength?: number;
 }
 
 /** What a health check saw. */

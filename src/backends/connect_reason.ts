@@ -1,0 +1,27 @@
+import type { FailureReason } from "../core/errors.ts";
+
+/**
+ * Names what went wrong before the headers. `fetch` tells it only in words, so the name is for people, headers and
+ * metrics; what is done next does not hang on it, except that a failed dial marks the backend as down. The words are
+ * those of Deno's HTTP client (hyper and the system's own error texts), which the test pins.
+ */
+export function connectReason(error: unknown): FailureReason {
+  const text = causes(error).join(" | ");
+  if (!text.includes("(Connect)")) {
+    return /invalid HTTP|parse|message head is too large|header/i.test(text) ? "malformed" : "reset";
+  }
+  if (/os error 111|refused/i.test(text)) return "connect_refused";
+  if (/dns error|lookup|resolve/i.test(text)) return "dns";
+  if (/os error 110|timed out/i.test(text)) return "connect_timeout";
+  if (/certificate|handshake|tls|InvalidContentType|corrupt message|UnknownIssuer/i.test(text)) return "tls";
+  if (/os error 10[01]|os error 113|unreachable/i.test(text)) return "unreachable";
+  return "reset";
+}
+
+function causes(error: unknown): string[] {
+  const texts: string[] = [];
+  for (let current = error; current instanceof Error && texts.length < 8; current = current.cause) {
+    texts.push(current.message);
+  }
+  return texts;
+}

@@ -1,0 +1,8 @@
+import type { Clock } from "../core/clock.ts";
+
+/** What a backend needs of the world. */
+export interface BackendContext {
+  clock: Clock;
+  /** The value of a named token, asked for at each request; `undefined` when it is not set. */
+  secrets: (name: string) => string | undefined;
+}

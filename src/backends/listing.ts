@@ -1,0 +1,73 @@
+import { messageOf } from "../core/errors.ts";
+import type { ModelInfo } from "../state/app_state.ts";
+import { boundedBody } from "./bounded_body.ts";
+import type { Transport } from "./transport.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Largest list of models that is read, in bytes. */
+const maxListBytes = 16_777_216;
+
+/** A small JSON answer of a backend. Throws {@linkcode BackendFailure}. */
+export async function getJson(transport: Transport, url: string, signal: AbortSignal): Promise<unknown> {
+  const response = await transport.sendOk({ method: "GET", url, signal });
+  try {
+    return JSON.parse(new TextDecoder().decode(await boundedBody(response, maxListBytes)));
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const { pathname } = new URL(url);
+    const message = `${pathname} did not answer with JSON: ${messageOf(error)}`;
+    throw transport.failure(message, { phase: "first_byte", reason: "malformed", cause: error });
+  }
+}
+
+/** The items of the list at `key` that `read` understands; `undefined` when there is no list. */
+export function listOf<T>(json: unknown, key: string, read: (item: Json) => T | undefined): T[] | undefined {
+  const list = isObject(json) ? json[key] : undefined;
+  // Ollama writes null for an empty list.
+  if (list === null) return [];
+  if (!Array.isArray(list)) return undefined;
+  return list.flatMap((item) => isObject(item) ? read(item) ?? [] : []);
+}
+
+export function textOf(json: unknown, key: string): string | undefined {
+  const value = isObject(json) ? json[key] : undefined;
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** An entry of Ollama's `/api/tags` or `/api/ps`. */
+export function ollamaModel(item: Json): ModelInfo | undefined {
+  const name = textOf(item, "name") ?? textOf(item, "model");
+  if (name === undefined) return undefined;
+  return {
+    name,
+    sizeBytes: numberOf(item, "size"),
+    modifiedAt: textOf(item, "modified_at"),
+    digest: textOf(item, "digest"),
+    details: isObject(item.details) ? { ...item.details } : undefined,
+    remoteHost: textOf(item, "remote_host"),
+    remoteModel: textOf(item, "remote_model"),
+  };
+}
+
+/** An entry of OpenAI's `/v1/models`; the length of the context stands there under several names. */
+export function openaiModel(item: Json): ModelInfo | undefined {
+  const name = textOf(item, "id");
+  if (name === undefined) return undefined;
+  const created = numberOf(item, "created");
+  return {
+    name,
+    modifiedAt: created ? new Date(created * 1000).toISOString() : undefined,
+    contextLength: numberOf(item, "context_length") ?? numberOf(item, "context_window") ??
+      numberOf(item, "max_model_len"),
+  };
+}
+
+function numberOf(json: Json, key: string): number | undefined {
+  const value = json[key];
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

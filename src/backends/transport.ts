@@ -1,0 +1,131 @@
+import { BackendFailure, type FailurePhase, type FailureReason } from "../core/errors.ts";
+import type { ErrorAnswer } from "../core/errors.ts";
+import { connectReason } from "./connect_reason.ts";
+import { parseRetryAfterMs } from "./retry_after.ts";
+
+export interface TransportRequest {
+  method: string;
+  url: string;
+  headers?: HeadersInit;
+  body?: BodyInit;
+  signal: AbortSignal;
+}
+
+export interface TransportOptions {
+  /** Name of the backend's token; `null`: it needs none. */
+  secret: string | null;
+  credential: (name: string) => string | undefined;
+}
+
+/**
+ * The connections to one backend. `fetch` does the work: HTTP/1.1 and HTTP/2, TLS, a pool; the pieces that a broker
+ * needs on top are here: no redirects, no compression, and failures with their phase and reason.
+ */
+export class Transport {
+  readonly #backend: string;
+  readonly #client: Deno.HttpClient;
+  readonly #options: TransportOptions;
+
+  constructor(backend: string, options: TransportOptions) {
+    this.#backend = backend;
+    this.#options = options;
+    this.#client = Deno.createHttpClient({ poolMaxIdlePerHost: 32, poolIdleTimeout: 60_000 });
+  }
+
+  /**
+   * The backend's answer, whatever its status, as soon as its headers are here. Throws {@linkcode BackendFailure} of
+   * phase `connect` or `headers`, or the signal's reason when that was aborted.
+   */
+  async send(request: TransportRequest): Promise<Response> {
+    const headers = new Headers(request.headers);
+    headers.set("accept-encoding", "identity");
+    headers.set("user-agent", "CloudToLocalLLM");
+    this.#authorize(headers);
+    try {
+      return await fetch(request.url, { ...request, headers, redirect: "manual", client: this.#client });
+    } catch (error) {
+      throw request.signal.aborted ? request.signal.reason : this.#connectFailure(error, request.url);
+    }
+  }
+
+  /** Like {@linkcode send}, but any status other than 2xx is a {@linkcode BackendFailure} that keeps the answer. */
+  async sendOk(request: TransportRequest): Promise<Response> {
+    const response = await this.send(request);
+    if (response.ok) return response;
+    throw await this.#statusFailure(response, request);
+  }
+
+  /** A failure of this backend. */
+  failure(
+    message: string,
+    options: { phase: FailurePhase; reason: FailureReason; answer?: ErrorAnswer; cause?: unknown },
+  ): BackendFailure {
+    return new BackendFailure(message, { backend: this.#backend, ...options });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #authorize(headers: Headers): void {
+    const { secret, credential } = this.#options;
+    if (secret === null) return;
+    const value = credential(secret);
+    if (value === undefined) {
+      const message = `The token "${secret}" is not set`;
+      throw this.failure(message, { phase: "connect", reason: "no_credential" });
+    }
+    headers.set("authorization", `Bearer ${value}`);
+  }
+
+  #connectFailure(error: unknown, url: string): BackendFailure {
+    const reason = connectReason(error);
+    const phase = reason === "reset" || reason === "malformed" ? "headers" : "connect";
+    const { host } = new URL(url);
+    const words: Partial<Record<FailureReason, string>> = {
+      connect_refused: `Nothing listens on ${host}`,
+      connect_timeout: `${host} did not accept a connection in time`,
+      dns: `The name of ${host} cannot be resolved`,
+      tls: `No secure connection to ${host} could be made`,
+      unreachable: `${host} cannot be reached`,
+      reset: `${host} closed the connection without an answer`,
+      malformed: `${host} does not answer in HTTP`,
+    };
+    return this.failure(words[reason] ?? `Request to ${host} failed`, { phase, reason, cause: error });
+  }
+
+  async #statusFailure(response: Response, request: TransportRequest): Promise<BackendFailure> {
+    const { status } = response;
+    const { host } = new URL(request.url);
+    const answer = await errorAnswer(response, request.signal);
+    const isRedirect = status >= 300 && status < 400;
+    return new BackendFailure(`${host} answered with status ${status}`, {
+      backend: this.#backend,
+      phase: "headers",
+      reason: isRedirect ? "redirect" : `http_${status}`,
+      status,
+      retryAfterMs: parseRetryAfterMs(response.headers.get("retry-after"), Date.now()),
+      answer: isRedirect ? undefined : answer,
+    });
+  }
+}
+
+const maxErrorBytes = 65_536;
+
+/** The body of an error answer, cut at 64 KiB; what breaks while it is read is left out. */
+async function errorAnswer(response: Response, signal: AbortSignal): Promise<ErrorAnswer> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      if (size >= maxErrorBytes) break;
+    }
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    void error;
+  }
+  const body = new Uint8Array(await new Blob(chunks).arrayBuffer()).subarray(0, maxErrorBytes);
+  return { status: response.status, contentType: response.headers.get("content-type") ?? "text/plain", body };
+}

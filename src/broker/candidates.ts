@@ -1,0 +1,168 @@
+import type { RequestClass, RouteMode } from "../core/types.ts";
+import { canonicalModel, sameModel } from "../protocol/model_names.ts";
+import type { BackendState } from "../state/app_state.ts";
+import { compareRanks, isAllowed, preference } from "../state/preference.ts";
+import { isModelEjected, routability } from "../state/routability.ts";
+
+/** What ordering must know of a request. */
+export interface Wanted {
+  /** The model's name as the client wrote it. */
+  model: string;
+  class: RequestClass;
+  /** The one backend the client named (`x-broker-backend`). */
+  pinned?: string;
+}
+
+/** A backend to try, best first. */
+export interface Candidate {
+  id: string;
+  /** The model's name there. */
+  model: string;
+  /** Whether the backend is known to have the model. */
+  has: "listed" | "mapped" | "unknown" | "absent";
+}
+
+/** Who is tried, in this order. */
+export interface CandidateList {
+  candidates: Candidate[];
+  /** Backends that would come first if they could be used now: their next health check is wanted soon. */
+  missed: string[];
+  /** Everything is ejected or down: these are tried all the same (Envoy's panic mode). */
+  lastResort: boolean;
+  /** Nothing may be tried: why, and for how long where that is known. */
+  refusal?: { status: number; message: string; retryAfterMs?: number };
+}
+
+interface Place extends Candidate {
+  backend: BackendState;
+  rank: number[];
+  routable: boolean;
+}
+
+/** Orders the backends for one request: mode, model, health, load. Pure; `now` is of the monotonic clock. */
+export function orderCandidates(
+  wanted: Wanted,
+  backends: readonly BackendState[],
+  options: { mode: RouteMode; now: number },
+): CandidateList {
+  const eligible = backends.filter((backend) => isEligible(backend, wanted, options.mode));
+  if (eligible.length === 0) return refused(503, whyNone(wanted, backends, options.mode));
+  const places = eligible.map((backend, index) => placeOf(backend, wanted, { ...options, index }));
+  const having = withModel(places.sort((a, b) => compareRanks(a.rank, b.rank)), wanted);
+  const usable = having.filter((place) => place.routable);
+  if (usable.length > 0) {
+    const missed = having.slice(0, having.indexOf(usable[0])).map((place) => place.id);
+    return { candidates: usable.map(toCandidate), missed, lastResort: false };
+  }
+  return panic(having, options.now);
+}
+
+function isEligible(backend: BackendState, wanted: Wanted, mode: RouteMode): boolean {
+  const { id, enabled, location, kind } = backend.config;
+  if (!enabled) return false;
+  if (wanted.class === "control" && (location !== "local" || kind !== "ollama")) return false;
+  if (wanted.pinned !== undefined) return id === wanted.pinned;
+  return isAllowed(location, mode) && !(mode === "local-only" && leavesTheMachine(backend, wanted.model));
+}
+
+/** A model that a local Ollama lists but runs in its cloud. */
+function leavesTheMachine(backend: BackendState, model: string): boolean {
+  const { model: target } = modelAt(backend, model);
+  const info = backend.models?.find(({ name }) => sameModel(name, target));
+  return info?.remoteHost !== undefined || info?.remoteModel !== undefined;
+}
+
+function whyNone(wanted: Wanted, backends: readonly BackendState[], mode: RouteMode): string {
+  if (wanted.pinned !== undefined) {
+    const known = backends.find((backend) => backend.config.id === wanted.pinned);
+    if (!known) return `No backend is called "${wanted.pinned}"; check x-broker-backend`;
+    return `Backend "${wanted.pinned}" is ${known.config.enabled ? "not for this request" : "switched off"}`;
+  }
+  if (
+    backends.some(({ config, ...backend }) => config.enabled && leavesTheMachine({ config, ...backend }, wanted.model))
+  ) {
+    return `Model "${wanted.model}" runs in the cloud, and the mode is local-only`;
+  }
+  if (wanted.class === "control") return "No local Ollama is set up that could load or unload a model";
+  if (mode === "local-only") return "No local backend is set up and the mode is local-only";
+  if (mode === "cloud-only") return "No cloud backend is set up and the mode is cloud-only";
+  return "No backend is switched on; set one up in the configuration";
+}
+
+function placeOf(
+  backend: BackendState,
+  wanted: Wanted,
+  options: { mode: RouteMode; now: number; index: number },
+): Place {
+  const { mode, now, index } = options;
+  const { config } = backend;
+  const { model, has } = modelAt(backend, wanted.model);
+  const rank = [
+    ...preference(backend, mode),
+    has === "unknown" ? 1 : 0,
+    config.maxConcurrent > 0 ? backend.inFlight / config.maxConcurrent : 0,
+    index,
+  ];
+  const routable = routability(backend, now).routable && !isModelEjected(backend, model, now);
+  return { id: config.id, model, has, backend, rank, routable };
+}
+
+/** The model's name at a backend, and whether it is there. A mapping of the user's outweighs the backend's list. */
+export function modelAt(backend: BackendState, model: string): Pick<Candidate, "model" | "has"> {
+  for (const [name, target] of Object.entries(backend.config.models)) {
+    if (sameModel(name, model)) return { model: target, has: "mapped" };
+  }
+  if (!backend.models) return { model, has: "unknown" };
+  const isListed = (name: string) => backend.models!.some((info) => sameModel(info.name, name));
+  if (isListed(model)) return { model, has: "listed" };
+  const direct = directCloudName(backend, model);
+  if (direct !== undefined && isListed(direct)) return { model: direct, has: "listed" };
+  return { model, has: "absent" };
+}
+
+/**
+ * A local Ollama calls its cloud's models `gpt-oss:120b-cloud` or `kimi:cloud`; asked directly, Ollama Cloud calls them
+ * `gpt-oss:120b` and `kimi`.
+ */
+function directCloudName({ config }: BackendState, model: string): string | undefined {
+  if (config.location !== "cloud" || config.kind === "openai") return undefined;
+  const direct = model.replace(/[:-]cloud$/, "");
+  return direct === model ? undefined : direct;
+}
+
+/**
+ * Leaves out backends that lack the model. Where every one lacks it the first is asked all the same, so that the client
+ * gets its own "not found". Embeddings go only to one and the same model, that of the first backend which has it,
+ * reachable or not: vectors of two models cannot be compared.
+ */
+function withModel(places: Place[], wanted: Wanted): Place[] {
+  const having = places.filter((place) => place.has !== "absent");
+  if (having.length === 0) return firstUsable(places);
+  if (wanted.class !== "embedding") return having;
+  const model = canonicalModel(having[0].model);
+  return having.filter((place) => canonicalModel(place.model) === model);
+}
+
+function firstUsable(places: Place[]): Place[] {
+  return [places.find((place) => place.routable) ?? places[0]];
+}
+
+function panic(places: Place[], now: number): CandidateList {
+  const resting = places.filter((place) => (place.backend.health.cooldown?.until ?? 0) > now);
+  const others = places.filter((place) => !resting.includes(place));
+  const willing = others.filter((place) => place.backend.health.reach.kind !== "misconfigured");
+  const chosen = willing.length > 0 ? willing : others;
+  const missed = places.map((place) => place.id);
+  if (chosen.length > 0) return { candidates: chosen.map(toCandidate), missed, lastResort: true };
+  const retryAfterMs = Math.min(...resting.map((place) => place.backend.health.cooldown!.until - now));
+  const names = resting.map((place) => place.id).join(", ");
+  return { ...refused(429, `Every backend asked to be left alone for a while: ${names}`, retryAfterMs), missed };
+}
+
+function refused(status: number, message: string, retryAfterMs?: number): CandidateList {
+  return { candidates: [], missed: [], lastResort: false, refusal: { status, message, retryAfterMs } };
+}
+
+function toCandidate({ id, model, has }: Place): Candidate {
+  return { id, model, has };
+}

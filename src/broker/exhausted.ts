@@ -1,0 +1,75 @@
+import { BackendFailure, type ErrorAnswer } from "../core/errors.ts";
+import type { Attempt } from "../core/types.ts";
+import { errorWords } from "../protocol/error_words.ts";
+
+/** What the client is told when no backend answered. */
+export class Exhausted extends Error {
+  override readonly name = "Exhausted";
+  readonly status: number;
+  readonly attempts: readonly Attempt[];
+  readonly retryAfterMs?: number;
+  /** A backend's own answer that goes to the client as it is, when both speak the same dialect. */
+  readonly answer?: ErrorAnswer & { backend: string };
+
+  constructor(
+    message: string,
+    options: ErrorOptions & {
+      status: number;
+      attempts: readonly Attempt[];
+      retryAfterMs?: number;
+      answer?: ErrorAnswer & { backend: string };
+    },
+  ) {
+    super(message, options);
+    this.status = options.status;
+    this.attempts = options.attempts;
+    this.retryAfterMs = options.retryAfterMs;
+    this.answer = options.answer;
+  }
+}
+
+/** The failure that stopped the search: the client's own fault, told in the backend's words. */
+export function stoppedBy(failure: BackendFailure, attempts: readonly Attempt[]): Exhausted {
+  const status = failure.status ?? statusOfFailure(failure);
+  const answer = failure.answer && { ...failure.answer, backend: failure.backend };
+  return new Exhausted(wordsOf(failure), { status, attempts, answer, cause: failure });
+}
+
+/**
+ * Sums up the failures of all attempts. A 400 or 404 of a backend is the most useful to the client and goes out as it
+ * is; a shared 429 keeps its status; else the message names each backend with its reason, and the status is a gateway's:
+ * 504 when time ran out, 503 when all were busy or overloaded, 502 for the rest. Never the 401 of a backend: the client
+ * would take its own key to be wrong.
+ */
+export function exhaustedBy(
+  failures: readonly BackendFailure[],
+  options: { attempts: readonly Attempt[]; model: string },
+): Exhausted {
+  const { attempts, model } = options;
+  const own = failures.find((failure) => failure.status === 400 || failure.status === 404);
+  if (own) return stoppedBy(own, attempts);
+  const distinct = [...new Map(failures.map((failure) => [failure.backend, failure])).values()];
+  const list = distinct.map((failure) => `${failure.backend}: ${wordsOf(failure)}`).join("; ");
+  const waits = failures.flatMap((failure) => failure.retryAfterMs ?? []);
+  const status = distinct.every((failure) => failure.status === 429) ? 429 : statusOfFailure(distinct[0]);
+  return new Exhausted(`No backend could answer for model "${model}": ${list}`, {
+    status,
+    attempts,
+    retryAfterMs: waits.length > 0 ? Math.min(...waits) : undefined,
+    cause: failures[0],
+  });
+}
+
+/** The status of a gateway that fits a failure which has none of its own to pass on. */
+export function statusOfFailure(failure: BackendFailure): number {
+  if (failure.reason === "first_byte_timeout" || failure.reason === "unresponsive") return 504;
+  if (failure.status === 503 || failure.reason === "busy" || failure.reason === "ejected") return 503;
+  return 502;
+}
+
+function wordsOf(failure: BackendFailure): string {
+  const words = failure.answer && errorWords(failure.answer.body);
+  return words
+    ? (failure.status === 400 || failure.status === 404 ? words : `${failure.message}: ${words}`)
+    : failure.message;
+}

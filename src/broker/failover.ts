@@ -1,0 +1,191 @@
+import { type Clock, sleep } from "../core/clock.ts";
+import { BackendFailure } from "../core/errors.ts";
+import type { Attempt } from "../core/types.ts";
+import type { Config } from "../config/schema.ts";
+import type { ModelRequest } from "../protocol/types.ts";
+import type { BackendState } from "../state/app_state.ts";
+import { attempt, firstByteMs } from "./attempt.ts";
+import type { Answer, Backend } from "./backend.ts";
+import { type Candidate, type CandidateList, orderCandidates } from "./candidates.ts";
+import { Exhausted, exhaustedBy, stoppedBy } from "./exhausted.ts";
+import { Lease } from "./lease.ts";
+import type { Observer } from "./observation.ts";
+import { isTransient, verdictOf } from "./retry_rules.ts";
+import type { Slots } from "./slots.ts";
+
+export interface FailoverOptions {
+  config: () => Config;
+  /** What is known of the backends now. */
+  states: () => readonly BackendState[];
+  backends: (id: string) => Backend | undefined;
+  observer: Observer;
+  slots: Slots;
+  clock: Clock;
+  random?: () => number;
+}
+
+/** An answer that has begun, and what it holds until it ends. */
+export interface Committed {
+  backend: Backend;
+  answer: Answer;
+  attempts: readonly Attempt[];
+  /** Must be called once the answer has ended, however it did; ends the upstream request if it still runs. */
+  release(): void;
+  /** Reports that the started answer broke. */
+  broke(failure: BackendFailure): void;
+}
+
+/** One request on its way through the backends. */
+interface Search {
+  request: ModelRequest;
+  signal: AbortSignal;
+  pinned?: string;
+  attempts: Attempt[];
+  failures: BackendFailure[];
+  deadline: number;
+}
+
+/**
+ * Tries backend after backend until one gives a first body byte. What is tried and in which order is decided by
+ * {@linkcode orderCandidates}, what follows a failure by {@linkcode verdictOf}; this is the loop around both.
+ */
+export class Failover {
+  readonly #options: FailoverOptions;
+
+  constructor(options: FailoverOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves with the first answer that begins. Throws {@linkcode Exhausted} when none does, `RequestError` when every
+   * backend stays busy, and the signal's reason when the client left: then nothing counts against a backend.
+   * `attempts` is filled as they happen, also when this throws.
+   */
+  async answer(
+    request: ModelRequest,
+    options: { signal: AbortSignal; pinned?: string; attempts: Attempt[] },
+  ): Promise<Committed> {
+    const { route } = this.#options.config();
+    const deadline = this.#options.clock.monotonic() + route.budgetMs;
+    const search: Search = { request, ...options, failures: [], deadline };
+    // A body too large to be kept is sent once.
+    const rounds = this.#isReplayable(request) ? route.rounds : 1;
+    for (let round = 0; round < rounds; round++) {
+      if (round > 0 && !(await this.#pause(search, round))) break;
+      const committed = await this.#round(search);
+      if (committed) return committed;
+    }
+    throw exhaustedBy(search.failures, { attempts: search.attempts, model: request.model });
+  }
+
+  #isReplayable(request: ModelRequest): boolean {
+    return request.class !== "bound" && request.body.byteLength <= this.#options.config().route.replayBytes;
+  }
+
+  /** Backoff before another round, with jitter; `false` when another round cannot help. */
+  async #pause(search: Search, round: number): Promise<boolean> {
+    const { clock, random = Math.random, config } = this.#options;
+    if (!search.failures.some(isTransient)) return false;
+    const ms = config().route.backoffMs * 2 ** (round - 1) * (0.5 + random());
+    if (clock.monotonic() + ms >= search.deadline) return false;
+    await sleep(ms, { clock, signal: search.signal });
+    return true;
+  }
+
+  /** Every candidate once; waits for those that are at their limit. */
+  async #round(search: Search): Promise<Committed | undefined> {
+    const tried = new Set<string>();
+    for (;;) {
+      const list = this.#order(search);
+      const candidates = list.candidates.filter((candidate) => !tried.has(candidate.id));
+      const busy: Candidate[] = [];
+      for (const [index, candidate] of candidates.entries()) {
+        if (!this.#options.slots.isFree(candidate.id)) {
+          busy.push(candidate);
+          continue;
+        }
+        if (this.#options.clock.monotonic() >= search.deadline) return undefined;
+        tried.add(candidate.id);
+        const others = candidates.slice(index + 1);
+        const committed = await this.#try(candidate, search, { others, lastResort: list.lastResort });
+        if (committed) return committed;
+        if (search.failures.length > 0 && !this.#isReplayable(search.request)) return undefined;
+      }
+      if (busy.length === 0) break;
+      await this.#waitForTurn(busy, search);
+    }
+    if (search.failures.length === 0) search.failures.push(nobodyMay([...tried]));
+    return undefined;
+  }
+
+  #order(search: Search): CandidateList {
+    const { request, pinned } = search;
+    const { states, clock, config, observer } = this.#options;
+    const list = orderCandidates({ model: request.model, class: request.class, pinned }, states(), {
+      mode: config().route.mode,
+      now: clock.monotonic(),
+    });
+    for (const id of list.missed) observer.wanted(id);
+    if (list.refusal && search.failures.length === 0) {
+      const { message, status, retryAfterMs } = list.refusal;
+      throw new Exhausted(message, { status, retryAfterMs, attempts: search.attempts });
+    }
+    return list;
+  }
+
+  #waitForTurn(busy: readonly Candidate[], search: Search): Promise<void> {
+    const { queueMs, maxQueued } = this.#options.config().route;
+    return this.#options.slots.wait(busy.map(({ id }) => id), { queueMs, maxQueued, signal: search.signal });
+  }
+
+  /** One attempt; `undefined` when it failed, or its breaker lets none pass, and another backend may follow. */
+  async #try(
+    candidate: Candidate,
+    search: Search,
+    { others, lastResort }: { others: readonly Candidate[]; lastResort: boolean },
+  ): Promise<Committed | undefined> {
+    const { observer, backends } = this.#options;
+    const backend = backends(candidate.id);
+    // In the last resort, with everything ejected, the breakers are not asked.
+    const permit = observer.acquire(candidate.id, candidate.model) ?? (lastResort ? {} : undefined);
+    if (!backend || !permit) return undefined;
+    const lease = new Lease(candidate, { ...this.#options, ...permit, ...search });
+    try {
+      const answer = await this.#attempt(backend, candidate, search, lease);
+      lease.committed();
+      return {
+        backend,
+        answer,
+        attempts: search.attempts,
+        release: () => lease.release(),
+        broke: (e) => lease.broke(e),
+      };
+    } catch (error) {
+      if (search.signal.aborted || !(error instanceof BackendFailure)) {
+        lease.cancelled();
+        throw error;
+      }
+      lease.failed(error);
+      search.failures.push(error);
+      const availableElsewhere = others.some(({ has }) => has === "listed" || has === "mapped");
+      if (verdictOf(error, { class: search.request.class, availableElsewhere }) === "next") return undefined;
+      throw stoppedBy(error, search.attempts);
+    }
+  }
+
+  #attempt(backend: Backend, { model }: Candidate, search: Search, { abort }: Lease): Promise<Answer> {
+    const { clock, config } = this.#options;
+    const left = search.deadline - clock.monotonic();
+    const patience = {
+      suspectAfterMs: config().route.suspectAfterMs,
+      firstByteMs: firstByteMs(backend, search.request, left),
+    };
+    return attempt(backend, search.request, { model, abort, clock, patience });
+  }
+}
+
+/** Every breaker is half open, its one probe out. */
+function nobodyMay(ids: readonly string[]): BackendFailure {
+  const message = "Another request is trying it just now; ask again in a moment";
+  return new BackendFailure(message, { backend: ids.join(", ") || "broker", phase: "connect", reason: "ejected" });
+}

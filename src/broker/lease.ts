@@ -1,0 +1,83 @@
+import { LinkedAbort } from "../core/abort.ts";
+import type { Clock } from "../core/clock.ts";
+import type { BackendFailure } from "../core/errors.ts";
+import type { Attempt } from "../core/types.ts";
+import type { Candidate } from "./candidates.ts";
+import type { Observer } from "./observation.ts";
+import type { Slots } from "./slots.ts";
+
+export interface LeaseOptions {
+  clock: Clock;
+  observer: Observer;
+  slots: Slots;
+  /** The client's. */
+  signal: AbortSignal;
+  /** Set when the attempt is the half-open probe of a breaker. */
+  permit?: number;
+  attempts: Attempt[];
+}
+
+/** What one attempt holds of its backend (a slot, a way to abort it), and how its end is reported. */
+export class Lease {
+  readonly abort: LinkedAbort;
+  readonly #candidate: Candidate;
+  readonly #options: LeaseOptions;
+  readonly #giveBack: () => void;
+  readonly #startedAt: number;
+  readonly #since: number;
+
+  constructor(candidate: Candidate, options: LeaseOptions) {
+    this.#candidate = candidate;
+    this.#options = options;
+    this.abort = new LinkedAbort(options.signal);
+    this.#giveBack = options.slots.take(candidate.id);
+    this.#startedAt = options.clock.now();
+    this.#since = options.clock.monotonic();
+  }
+
+  /** The answer has begun; the lease goes on until {@linkcode release}. */
+  committed(): void {
+    this.#record("committed");
+    const firstByteMs = this.#options.clock.monotonic() - this.#since;
+    this.#options.observer.observe(this.#candidate.id, { kind: "request_succeeded", firstByteMs, ...this.#facts() });
+  }
+
+  /** The attempt failed before its first byte. */
+  failed(failure: BackendFailure): void {
+    this.#record("failed", failure.reason);
+    this.broke(failure);
+    this.release();
+  }
+
+  /** The client left: nothing counts against the backend, and a half-open probe is free for the next. */
+  cancelled(): void {
+    this.#record("cancelled");
+    const { permit } = this.#options;
+    if (permit !== undefined) {
+      this.#options.observer.observe(this.#candidate.id, { kind: "permit_released", ...this.#facts(), permit });
+    }
+    this.release();
+  }
+
+  /** Reports a failure to health. */
+  broke({ phase, reason, status, retryAfterMs }: BackendFailure): void {
+    const failure = { phase, reason, status, retryAfterMs };
+    this.#options.observer.observe(this.#candidate.id, { kind: "request_failed", ...failure, ...this.#facts() });
+  }
+
+  /** Gives the slot back and ends the upstream request if it still runs. May be called again. */
+  release(): void {
+    this.abort.abort(new Error("The attempt has ended"));
+    this.#giveBack();
+  }
+
+  #facts() {
+    return { at: this.#options.clock.monotonic(), model: this.#candidate.model, permit: this.#options.permit };
+  }
+
+  #record(outcome: Attempt["outcome"], reason?: string): void {
+    const durationMs = this.#options.clock.monotonic() - this.#since;
+    const { id } = this.#candidate;
+    this.#options.attempts.push({ backend: id, startedAt: this.#startedAt, durationMs, outcome, reason });
+  }
+}

@@ -1,0 +1,69 @@
+import type { Location, RouteMode } from "../core/types.ts";
+import { canonicalModel } from "../protocol/model_names.ts";
+import type { BackendState, ModelInfo } from "../state/app_state.ts";
+import { byPreference } from "../state/preference.ts";
+import { routability } from "../state/routability.ts";
+import { clientNames } from "../state/status_report.ts";
+import { modelAt } from "./candidates.ts";
+
+/** Where one model can be had. */
+export interface ModelPlace {
+  backend: string;
+  location: Location;
+  /** Its name there. */
+  model: string;
+  /** Whether it is loaded there now. */
+  warm: boolean;
+  /** What the backend tells of it; `undefined` for a mapped name that its list does not have. */
+  info: ModelInfo | undefined;
+}
+
+/** One model under the name that programs use. */
+export interface ModelEntry {
+  name: string;
+  /** The place that would answer first comes first; never empty. */
+  places: ModelPlace[];
+}
+
+/**
+ * One list over all backends that can be used now: each model once, with every place that has it, mapped names
+ * included. Pure; `now` is of the monotonic clock.
+ */
+export function listModels(
+  backends: readonly BackendState[],
+  options: { mode: RouteMode; now: number },
+): ModelEntry[] {
+  const entries = new Map<string, ModelEntry>();
+  for (const backend of byPreference(backends, options.mode)) {
+    if (!routability(backend, options.now).routable) continue;
+    for (const name of clientNames(backend)) {
+      const place = placeIn(backend, name);
+      if (options.mode === "local-only" && isRemote(place.info)) continue;
+      addPlace(entries, name, place);
+    }
+  }
+  return [...entries.values()];
+}
+
+function isRemote(info: ModelInfo | undefined): boolean {
+  return info?.remoteHost !== undefined || info?.remoteModel !== undefined;
+}
+
+function addPlace(entries: Map<string, ModelEntry>, name: string, place: ModelPlace): void {
+  const key = canonicalModel(name);
+  const entry = entries.get(key);
+  if (!entry) entries.set(key, { name, places: [place] });
+  else if (!entry.places.some((other) => other.backend === place.backend)) entry.places.push(place);
+}
+
+function placeIn(backend: BackendState, name: string): ModelPlace {
+  const { model } = modelAt(backend, name);
+  const canonical = canonicalModel(model);
+  return {
+    backend: backend.config.id,
+    location: backend.config.location,
+    model,
+    warm: backend.warm.some((loaded) => canonicalModel(loaded) === canonical),
+    info: backend.models?.find((info) => canonicalModel(info.name) === canonical),
+  };
+}

@@ -1,0 +1,37 @@
+import type { Attempt, Dialect, Operation, Usage } from "../core/types.ts";
+
+/** What became of one model request, for the log, the metrics and the record of use. No text of prompt or answer. */
+export interface RequestRecord {
+  id: string;
+  dialect: Dialect;
+  /** `unknown` when the request could not be read. */
+  operation: Operation | "unknown";
+  model: string;
+  stream: boolean;
+  /** ms since 1970. */
+  startedAt: number;
+  durationMs: number;
+  /** Until the first byte was there to send; `undefined` when there was none. */
+  firstByteMs?: number;
+  attempts: readonly Attempt[];
+  /** Who answered; `undefined` when nobody did. */
+  backend?: string;
+  /**
+   * ok: a complete answer. failed: an error before the first byte. incomplete: an error inside a started answer.
+   * cancelled: the client left. rejected: the request itself was at fault.
+   */
+  outcome: "ok" | "failed" | "incomplete" | "cancelled" | "rejected";
+  /** HTTP status the client got. */
+  status: number;
+  /** Why a started answer broke. */
+  reason?: string;
+  usage: Usage;
+}
+
+/** `local:connect_refused, cloud:ok`: the attempts as the header `x-broker-attempts` shows them. */
+export function attemptsHeader(attempts: readonly Attempt[]): string {
+  return attempts.map(({ backend, outcome, reason }) => {
+    if (outcome === "committed") return `${backend}:ok`;
+    return `${backend}:${outcome === "cancelled" ? "cancelled" : reason}`;
+  }).join(", ");
+}

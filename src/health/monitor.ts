@@ -1,0 +1,250 @@
+import { LinkedAbort } from "../core/abort.ts";
+import type { Clock } from "../core/clock.ts";
+import { BackendFailure, messageOf } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Config } from "../config/schema.ts";
+import type { Backend, ProbeResult } from "../broker/backend.ts";
+import type { Observation, Observer } from "../broker/observation.ts";
+import { penaltyOf } from "../broker/retry_rules.ts";
+import type { AppState, BackendState } from "../state/app_state.ts";
+import { routability } from "../state/routability.ts";
+import type { Store } from "../state/store.ts";
+import { probeDelayMs } from "./probe_delay.ts";
+import { acquire, nextHealth } from "./transitions.ts";
+
+export interface MonitorOptions {
+  store: Store<AppState>;
+  backends: (id: string) => Backend | undefined;
+  config: () => Config;
+  clock: Clock;
+  log: Log;
+  random?: () => number;
+}
+
+interface Schedule {
+  dueAt: number;
+  /** The check that runs now. */
+  probing: Promise<void> | undefined;
+  wasUsed: boolean;
+  lastAt: number;
+}
+
+/** How soon a backend that a request wanted may be asked again. */
+const wantedAfterMs = 2_000;
+/** Weight of the newest time to first byte in the moving average. */
+const averageWeight = 0.3;
+
+/**
+ * The one writer of health: takes observations from requests, asks backends on its own schedule, and keeps one timer for
+ * all of them.
+ */
+export class Monitor implements Observer {
+  readonly #options: MonitorOptions;
+  readonly #schedules = new Map<string, Schedule>();
+  readonly #stop = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
+  #cancelTimer: (() => void) | undefined;
+  #lastPermit = 0;
+
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+  }
+
+  /** Begins, and after a changed configuration takes up, the checks of all enabled backends. */
+  refresh(): void {
+    const now = this.#options.clock.monotonic();
+    const ids = new Set(this.#options.store.state.backends.map((backend) => backend.config.id));
+    for (const id of this.#schedules.keys()) if (!ids.has(id)) this.#schedules.delete(id);
+    for (const backend of this.#options.store.state.backends) {
+      const { id, enabled } = backend.config;
+      if (!enabled) this.#schedules.delete(id);
+      else if (!this.#schedules.has(id)) {
+        this.#schedules.set(id, { dueAt: now, probing: undefined, wasUsed: false, lastAt: -Infinity });
+      }
+    }
+    this.#arm();
+  }
+
+  /** Asks every enabled backend now, such as after the machine slept. */
+  probeAll(): void {
+    for (const schedule of this.#schedules.values()) schedule.dueAt = this.#options.clock.monotonic();
+    this.#arm();
+  }
+
+  /**
+   * Asks the reachable backends of this machine again, unless that was done within `youngMs`, and waits for it: their
+   * lists of models then show what was pulled or removed a moment ago.
+   */
+  async refreshModels(youngMs: number): Promise<void> {
+    const now = this.#options.clock.monotonic();
+    const probes = this.#options.store.state.backends.flatMap(({ config, health }) => {
+      const schedule = this.#schedules.get(config.id);
+      const isWorthIt = config.location === "local" && health.reach.kind !== "down" && schedule;
+      if (!isWorthIt || (!schedule.probing && now - schedule.lastAt < youngMs)) return [];
+      if (!schedule.probing) this.#start(config.id, schedule);
+      return schedule.probing ?? [];
+    });
+    await Promise.all(probes);
+  }
+
+  /** Asks one backend now and waits for it, such as at the end of a connection test. */
+  async probeNow(id: string): Promise<void> {
+    const schedule = this.#schedules.get(id);
+    if (!schedule) return;
+    if (!schedule.probing) this.#start(id, schedule);
+    await schedule.probing;
+  }
+
+  observe(id: string, observation: Observation): void {
+    const schedule = this.#schedules.get(id);
+    if (schedule && observation.kind.startsWith("request_")) schedule.wasUsed = true;
+    let before: BackendState | undefined;
+    let after: BackendState | undefined;
+    this.#update(id, (backend) => {
+      before = backend;
+      const { breaker, health } = this.#options.config();
+      const next = nextHealth(backend.health, observation, { ...breaker, threshold: health.threshold });
+      return after = { ...backend, health: next, ...facts(backend, observation) };
+    });
+    if (before && after) this.#report(before, after);
+    if (observation.kind !== "request_failed") return;
+    if (after?.health.reach !== before?.health.reach) this.#checkSoon(id);
+    else if (penaltyOf(observation) === "backend") this.wanted(id);
+  }
+
+  wanted(id: string): void {
+    const schedule = this.#schedules.get(id);
+    if (!schedule || schedule.probing) return;
+    const soon = Math.max(this.#options.clock.monotonic(), schedule.lastAt + wantedAfterMs);
+    if (soon >= schedule.dueAt) return;
+    schedule.dueAt = soon;
+    this.#arm();
+  }
+
+  acquire(id: string, model: string): { permit?: number } | undefined {
+    const backend = this.#options.store.state.backends.find((one) => one.config.id === id);
+    if (!backend) return undefined;
+    const permit = ++this.#lastPermit;
+    const result = acquire(backend.health, model, this.#options.clock.monotonic(), permit);
+    if (!result) return undefined;
+    if (!result.isProbe) return {};
+    this.#update(id, (old) => ({ ...old, health: result.state }));
+    return { permit };
+  }
+
+  /** Ends all checks; no timer and no connection of theirs is left. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Error("The daemon stops"));
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    await Promise.allSettled(this.#running);
+  }
+
+  #checkSoon(id: string): void {
+    const schedule = this.#schedules.get(id);
+    if (!schedule) return;
+    schedule.dueAt = this.#options.clock.monotonic() + this.#options.config().health.downIntervalMs;
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#stop.signal.aborted) return;
+    let next = Infinity;
+    for (const schedule of this.#schedules.values()) if (!schedule.probing) next = Math.min(next, schedule.dueAt);
+    if (next === Infinity) return;
+    const delay = Math.max(0, next - this.#options.clock.monotonic());
+    this.#cancelTimer = this.#options.clock.after(delay, () => this.#probeDue());
+  }
+
+  #probeDue(): void {
+    const now = this.#options.clock.monotonic();
+    for (const [id, schedule] of this.#schedules) {
+      if (schedule.probing || schedule.dueAt > now) continue;
+      this.#start(id, schedule);
+    }
+    this.#arm();
+  }
+
+  #start(id: string, schedule: Schedule): void {
+    const probe = this.#probe(id, schedule).finally(() => this.#running.delete(probe));
+    schedule.probing = probe;
+    this.#running.add(probe);
+  }
+
+  async #probe(id: string, schedule: Schedule): Promise<void> {
+    const backend = this.#options.backends(id);
+    const observation = backend && await this.#ask(backend);
+    schedule.probing = undefined;
+    if (this.#stop.signal.aborted || this.#schedules.get(id) !== schedule) return;
+    // A probe of a backend object that a new configuration has replaced says nothing about the new one.
+    if (observation && this.#options.backends(id) === backend) this.observe(id, observation);
+    this.#plan(id, schedule);
+  }
+
+  #plan(id: string, schedule: Schedule): void {
+    const { clock, random = Math.random, config, store } = this.#options;
+    const state = store.state.backends.find((one) => one.config.id === id);
+    const delay = state &&
+      probeDelayMs(state, config().health, { wasUsed: schedule.wasUsed, random: random() });
+    schedule.lastAt = clock.monotonic();
+    schedule.wasUsed = false;
+    schedule.dueAt = delay === undefined ? Infinity : schedule.lastAt + delay;
+    this.#arm();
+  }
+
+  async #ask(backend: Backend): Promise<Observation | undefined> {
+    const { clock } = this.#options;
+    const { id, timeouts } = backend.config;
+    const reason = () => lateProbe(id, timeouts.probeMs);
+    using limit = new LinkedAbort(this.#stop.signal).abortAfter(timeouts.probeMs, { clock, reason });
+    try {
+      const result = await backend.probe(limit.signal);
+      return { kind: "probe_passed", at: clock.monotonic(), result };
+    } catch (error) {
+      if (this.#stop.signal.aborted) return undefined;
+      const failure = limit.signal.aborted ? limit.signal.reason : error;
+      if (!(failure instanceof BackendFailure)) {
+        this.#options.log.error("Health check failed unexpectedly", { backend: id, error: messageOf(error) });
+        return { kind: "probe_failed", at: clock.monotonic(), reason: "malformed" };
+      }
+      return { kind: "probe_failed", at: clock.monotonic(), reason: failure.reason, status: failure.status };
+    }
+  }
+
+  #update(id: string, change: (backend: BackendState) => BackendState): void {
+    this.#options.store.update((state) => {
+      const index = state.backends.findIndex((backend) => backend.config.id === id);
+      if (index < 0) return state;
+      return { ...state, backends: state.backends.with(index, change(state.backends[index])) };
+    });
+  }
+
+  #report(before: BackendState, after: BackendState): void {
+    const now = this.#options.clock.monotonic();
+    const [was, is] = [routability(before, now), routability(after, now)];
+    if (was.health === is.health) return;
+    const fields = { backend: after.config.id, health: is.health, reason: is.reason };
+    if (is.routable) this.#options.log.info("Backend can be used", fields);
+    else this.#options.log.warn("Backend cannot be used", fields);
+  }
+}
+
+function lateProbe(backend: string, limitMs: number): BackendFailure {
+  const options = { backend, phase: "headers", reason: "unresponsive" } as const;
+  return new BackendFailure(`Health check of ${backend} took longer than ${limitMs} ms`, options);
+}
+
+/** What an observation tells beside health. */
+function facts(backend: BackendState, observation: Observation): Partial<BackendState> {
+  if (observation.kind === "probe_passed") return probeFacts(observation.result);
+  if (observation.kind !== "request_succeeded") return {};
+  const { firstByteMs } = observation;
+  const old = backend.firstByteMs ?? firstByteMs;
+  return { firstByteMs: old + averageWeight * (firstByteMs - old) };
+}
+
+function probeFacts({ latencyMs, version, models, warm }: ProbeResult): Partial<BackendState> {
+  return { latencyMs, version, models, warm };
+}

@@ -1,0 +1,154 @@
+import type { FailurePhase, FailureReason } from "../core/errors.ts";
+import { penaltyOf } from "../broker/retry_rules.ts";
+import type { Observation } from "../broker/observation.ts";
+import type { Config } from "../config/schema.ts";
+import { type Breaker, closedBreaker, type HealthState, initialHealth } from "../state/health_state.ts";
+import { acquired, closedBy, counted, opened, reopened } from "./breaker.ts";
+
+export type HealthSettings = Config["breaker"] & { threshold: number };
+
+/** How long a request's success outweighs failing health checks. */
+const successOutweighsMs = 30_000;
+/** First and longest time for which a refused credential is left alone. */
+const credentialEjectMs = 60_000;
+/** A pause after a 429 that named none. */
+const defaultCooldownMs = 5_000;
+/** Failures of single models count for the whole backend too, but this many times less. */
+const modelFailureWeight = 0.5;
+
+/** The health that follows from one observation. Pure; `observation.at` is of the monotonic clock, in ms. */
+export function nextHealth(state: HealthState, observation: Observation, settings: HealthSettings): HealthState {
+  switch (observation.kind) {
+    case "probe_passed":
+      return probePassed(state, observation.at, settings);
+    case "probe_failed":
+      return probeFailed(state, observation, settings);
+    case "request_succeeded":
+      return requestSucceeded(state, observation);
+    case "request_failed":
+      return requestFailed(state, observation, settings);
+    case "permit_released":
+      return permitReleased(state, observation);
+    case "configured":
+      return initialHealth;
+  }
+}
+
+function probePassed(state: HealthState, at: number, settings: HealthSettings): HealthState {
+  const { reach } = state;
+  if (reach.kind !== "down") return { ...state, reach: { kind: "up", failures: 0 } };
+  const passes = reach.passes + 1;
+  if (passes < settings.threshold) return { ...state, reach: { ...reach, passes, checks: reach.checks + 1 } };
+  return { ...state, reach: { kind: "up", failures: 0 }, breaker: openedAgainNow(state.breaker, at) };
+}
+
+/** What came back from being down is another process: it need not sit out the ejection of the old one. */
+function openedAgainNow(breaker: Breaker, at: number): Breaker {
+  return breaker.kind === "open" ? { ...breaker, until: Math.min(breaker.until, at) } : breaker;
+}
+
+function probeFailed(
+  state: HealthState,
+  observation: { at: number; reason: FailureReason; status?: number },
+  settings: HealthSettings,
+): HealthState {
+  const { reach } = state;
+  const { reason, status, at } = observation;
+  if (status === 401 || status === 403 || reason === "no_credential") {
+    return { ...state, reach: { kind: "misconfigured", reason } };
+  }
+  if (reach.kind === "down") {
+    return { ...state, reach: { kind: "down", reason, passes: 0, checks: reach.checks + 1 } };
+  }
+  const down: HealthState = { ...state, reach: { kind: "down", reason, passes: 0, checks: 1 } };
+  if (reach.kind !== "up") return down;
+  const failures = reach.failures + 1;
+  const succeedsAnyway = state.lastSuccessAt !== undefined && at - state.lastSuccessAt < successOutweighsMs &&
+    penaltyOf(observation) !== "reach";
+  if (failures < settings.threshold || succeedsAnyway) {
+    return { ...state, reach: { kind: "up", failures, reason } };
+  }
+  return down;
+}
+
+function requestSucceeded(state: HealthState, seen: { at: number; model: string; permit?: number }): HealthState {
+  const reach = state.reach.kind === "up" ? state.reach : { kind: "up" as const, failures: 0 };
+  const modelBreakers = { ...state.modelBreakers };
+  const forModel = modelBreakers[seen.model];
+  if (forModel) {
+    const closed = closedBy(forModel, seen.permit);
+    if (isAtRest(closed)) delete modelBreakers[seen.model];
+    else modelBreakers[seen.model] = closed;
+  }
+  return { ...state, reach, modelBreakers, breaker: closedBy(state.breaker, seen.permit), lastSuccessAt: seen.at };
+}
+
+function isAtRest(breaker: Breaker): boolean {
+  return breaker.kind === "closed" && breaker.failures === 0;
+}
+
+interface SeenFailure {
+  at: number;
+  model: string;
+  phase: FailurePhase;
+  reason: FailureReason;
+  status?: number;
+  retryAfterMs?: number;
+  permit?: number;
+}
+
+function requestFailed(state: HealthState, seen: SeenFailure, settings: HealthSettings): HealthState {
+  const penalty = penaltyOf(seen);
+  const released = permitReleased(state, seen);
+  switch (penalty) {
+    case "none":
+      return released;
+    case "reach":
+      if (state.reach.kind === "down") return released;
+      return { ...released, reach: { kind: "down", reason: seen.reason, passes: 0, checks: 0 } };
+    case "cooldown": {
+      const until = seen.at + (seen.retryAfterMs ?? defaultCooldownMs);
+      return { ...released, cooldown: { until, reason: seen.reason } };
+    }
+    case "credential":
+      return { ...state, breaker: opened(state.breaker, seen, settings, credentialEjectMs) };
+    case "credential_model":
+      return withModel(state, seen.model, (breaker) => opened(breaker, seen, settings, credentialEjectMs));
+    case "backend":
+      return { ...state, breaker: counted(state.breaker, seen, settings, 1) };
+    case "model": {
+      const next = withModel(state, seen.model, (breaker) => counted(breaker, seen, settings, 1));
+      return { ...next, breaker: counted(state.breaker, seen, settings, modelFailureWeight) };
+    }
+  }
+}
+
+function withModel(state: HealthState, model: string, change: (breaker: Breaker) => Breaker): HealthState {
+  const breaker = change(state.modelBreakers[model] ?? closedBreaker);
+  return { ...state, modelBreakers: { ...state.modelBreakers, [model]: breaker } };
+}
+
+/** A half-open probe that ended without telling anything (its client left): the next request may probe at once. */
+function permitReleased(state: HealthState, seen: { at: number; model: string; permit?: number }): HealthState {
+  if (seen.permit === undefined) return state;
+  const breaker = reopened(state.breaker, seen.at, seen.permit);
+  const forModel = state.modelBreakers[seen.model];
+  if (!forModel) return { ...state, breaker };
+  return withModel({ ...state, breaker }, seen.model, (old) => reopened(old, seen.at, seen.permit!));
+}
+
+/** The state after one request was let pass, or `undefined` when the backend's or the model's breaker forbids it. */
+export function acquire(
+  state: HealthState,
+  model: string,
+  now: number,
+  permit: number,
+): { state: HealthState; isProbe: boolean } | undefined {
+  const forBackend = acquired(state.breaker, now, permit);
+  const forModel = acquired(state.modelBreakers[model] ?? closedBreaker, now, permit);
+  if (!forBackend || !forModel) return undefined;
+  const isProbe = forBackend.isProbe || forModel.isProbe;
+  if (!isProbe) return { state, isProbe };
+  const next = { ...state, breaker: forBackend.breaker };
+  return { state: forModel.isProbe ? withModel(next, model, () => forModel.breaker) : next, isProbe };
+}

@@ -1,0 +1,48 @@
+import type { Clock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
+import type { RouteMode } from "../core/types.ts";
+import type { Backend } from "../broker/backend.ts";
+import type { Failover } from "../broker/failover.ts";
+import type { RequestRecord } from "../broker/request_record.ts";
+import type { Config } from "../config/schema.ts";
+import type { AppState } from "../state/app_state.ts";
+import type { ConnectionTest } from "../state/connection_test.ts";
+import type { StatusReport } from "../state/status.ts";
+import type { Store } from "../state/store.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** What users may command, from wherever they do. */
+export interface Commands {
+  setMode(mode: RouteMode): Promise<void>;
+  /** `undefined`: there is no such backend. */
+  testBackend(id: string, signal: AbortSignal): Promise<ConnectionTest | undefined>;
+}
+
+/** All that the routes work with; made by the composition root. */
+export interface HttpContext {
+  config: () => Config;
+  store: Store<AppState>;
+  status: () => StatusReport;
+  failover: Failover;
+  backends: (id: string) => Backend | undefined;
+  /** Asks the backends of this machine for their models again, unless that was done within `youngMs`. */
+  refreshModels: (youngMs: number) => Promise<void>;
+  commands: Commands;
+  metrics: Metrics;
+  clock: Clock;
+  log: Log;
+  /** Where each finished model request is reported. */
+  record: (record: RequestRecord) => void;
+  /** The value of a named token; `undefined` when it is not set. */
+  secrets: (name: string) => string | undefined;
+  /** Bearer token of the control API. */
+  controlToken: string;
+  version: string;
+  /** Aborted when the daemon stops and running answers have had their grace. */
+  stopped: AbortSignal;
+  /** Aborted when the daemon begins to stop and takes no new requests. */
+  stopping: AbortSignal;
+}
+
+/** A list of models this young is good enough to show, in ms. */
+export const youngListMs = 1_000;

@@ -1,0 +1,35 @@
+import { writeAtomic } from "../config/atomic_file.ts";
+
+/** What the command line and apps need to reach the daemon. */
+export interface ControlFileContent {
+  url: string;
+  token: string;
+  pid: number;
+  version: string;
+}
+
+/** `control.json`, readable by its user only, there as long as the daemon runs. */
+export class ControlFile {
+  readonly #path: string;
+  readonly #text: string;
+
+  private constructor(path: string, text: string) {
+    this.#path = path;
+    this.#text = text;
+  }
+
+  static async write(path: string, content: ControlFileContent): Promise<ControlFile> {
+    const file = new ControlFile(path, JSON.stringify(content, null, 2) + "\n");
+    await writeAtomic(path, file.#text);
+    return file;
+  }
+
+  /** Removes it, unless another daemon has put its own there meanwhile. */
+  async remove(): Promise<void> {
+    try {
+      if (await Deno.readTextFile(this.#path) === this.#text) await Deno.remove(this.#path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type { Clock } from "../core/clock.ts";
+import { isLoopback } from "../core/loopback.ts";
+import { ConfigError } from "../config/config_error.ts";
+import type { Config } from "../config/schema.ts";
+import { secretVariable } from "../config/secrets_env.ts";
+import { portHolder } from "./port_holder.ts";
+
+/** Another program listens on the address. The message says which, and what to do. */
+export class AddressInUse extends Error {
+  override readonly name = "AddressInUse";
+}
+
+export interface ListenerOptions {
+  host: string;
+  port: number;
+  /** Tells which daemon holds the port when it is taken. */
+  controlFile: string;
+}
+
+/** The HTTP server on its port. */
+export class Listener {
+  readonly url: string;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #abort: AbortController;
+  #hasFinished = false;
+
+  private constructor(server: Deno.HttpServer<Deno.NetAddr>, abort: AbortController) {
+    this.#server = server;
+    this.#abort = abort;
+    server.finished.finally(() => this.#hasFinished = true);
+    const { hostname, port } = server.addr;
+    this.url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  }
+
+  /** Throws {@linkcode AddressInUse}. */
+  static async start(
+    handler: (request: Request) => Response | Promise<Response>,
+    { host, port, controlFile }: ListenerOptions,
+  ): Promise<Listener> {
+    const abort = new AbortController();
+    try {
+      const options = { hostname: host, port, signal: abort.signal, onListen() {} };
+      return new Listener(Deno.serve(options, (request) => handler(request)), abort);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+      const holder = await portHolder({ host, port, controlFile });
+      const message = `Cannot listen on ${host}:${port}: ${holder}`;
+      throw new AddressInUse(message, { cause: error });
+    }
+  }
+
+  /** Settles when the server has ended. */
+  get finished(): Promise<void> {
+    return this.#server.finished;
+  }
+
+  /** Takes no new connections and waits until the running answers have ended, but no longer than `ms`. */
+  async drain(ms: number, clock: Clock): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const cancelTimer = clock.after(ms, late.resolve);
+    await Promise.race([this.#server.shutdown(), late.promise]);
+    cancelTimer();
+  }
+
+  /** Ends at once; connections that are still open are cut. */
+  async close(): Promise<void> {
+    // Aborting a server that has shut down already throws in Deno 2.9 (BadResource).
+    if (!this.#hasFinished) this.#abort.abort();
+    await this.#server.finished;
+  }
+}
+
+/**
+ * Beyond loopback everyone in the network could spend the user's money: a client key is demanded. Throws
+ * {@linkcode ConfigError}.
+ */
+export function checkExposure(listen: Config["listen"], secrets: (name: string) => string | undefined): void {
+  const { host, clientKey } = listen;
+  if (clientKey !== null) {
+    if (secrets(clientKey) !== undefined) return;
+    const variable = secretVariable(clientKey);
+    throw new ConfigError(`Cannot start: the client key "${clientKey}" is not set; put it into ${variable}`, []);
+  }
+  if (isLoopback(host)) return;
+  const message = `Cannot listen on ${host} without a client key: it can be reached from other machines. ` +
+    `Set listen.clientKey to a name such as "clients" and put the key into ${secretVariable("clients")}`;
+  throw new ConfigError(message, []);
+}

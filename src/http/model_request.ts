@@ -1,0 +1,198 @@
+import { LinkedAbort } from "../core/abort.ts";
+import { type BackendFailure, RequestError } from "../core/errors.ts";
+import type { Attempt, Dialect, Usage } from "../core/types.ts";
+import { modelAt } from "../broker/candidates.ts";
+import { Exhausted } from "../broker/exhausted.ts";
+import type { Committed } from "../broker/failover.ts";
+import { attemptsHeader, type RequestRecord } from "../broker/request_record.ts";
+import { decodeBody } from "../protocol/decode_body.ts";
+import type { ModelRequest } from "../protocol/types.ts";
+import type { BackendState } from "../state/app_state.ts";
+import { routability } from "../state/routability.ts";
+import type { HttpContext } from "./context.ts";
+import { errorResponse, thrownResponse } from "./error_response.ts";
+import { readBody } from "./read_body.ts";
+import { relay } from "./relay.ts";
+
+/** Reads a model request of one dialect. Throws `RequestError`. */
+export type ParseRequest = (path: string, body: Uint8Array<ArrayBuffer>) => ModelRequest;
+
+/** One model request from its first to its last byte. */
+interface Handling {
+  id: string;
+  dialect: Dialect;
+  startedAt: number;
+  since: number;
+  attempts: Attempt[];
+  model?: ModelRequest;
+  abort: LinkedAbort;
+}
+
+/**
+ * Answers a model request: reads it, lets {@linkcode Failover} find a backend, and relays the answer. Its outcome is
+ * recorded exactly once, whatever happens.
+ */
+export async function answerModelRequest(
+  context: HttpContext,
+  request: Request,
+  options: { dialect: Dialect; parse: ParseRequest },
+): Promise<Response> {
+  const { clock, stopped } = context;
+  const handling: Handling = {
+    id: crypto.randomUUID(),
+    dialect: options.dialect,
+    startedAt: clock.now(),
+    since: clock.monotonic(),
+    attempts: [],
+    abort: new LinkedAbort(request.signal, stopped),
+  };
+  count(context, 1);
+  try {
+    handling.model = await readModelRequest(context, request, options.parse);
+    const response = answerControlAlone(context, handling.model);
+    if (response) return finish(context, handling, response, { outcome: "ok" });
+    const committed = await context.failover.answer(handling.model, {
+      signal: handling.abort.signal,
+      pinned: request.headers.get("x-broker-backend") ?? undefined,
+      attempts: handling.attempts,
+    });
+    return answered(context, handling, committed, request.signal);
+  } catch (error) {
+    return refused(context, handling, error, request.signal);
+  }
+}
+
+async function readModelRequest(context: HttpContext, request: Request, parse: ParseRequest): Promise<ModelRequest> {
+  if (context.stopping.aborted) throw new RequestError(503, "The broker is shutting down");
+  const { maxBodyBytes } = context.config().listen;
+  const raw = await readBody(request, maxBodyBytes);
+  const body = await decodeBody(raw, request.headers.get("content-encoding"), maxBodyBytes);
+  return parse(new URL(request.url).pathname, body);
+}
+
+/**
+ * A request to load or unload a model goes to a local Ollama only. Where the model is served by others there is nothing
+ * to load: the answer is what Ollama says when it has done so, for `ollama run` asks this before it chats.
+ */
+function answerControlAlone(context: HttpContext, model: ModelRequest): Response | undefined {
+  if (model.class !== "control") return undefined;
+  const now = context.clock.monotonic();
+  const routable = context.store.state.backends.filter((backend) => routability(backend, now).routable);
+  const having = routable.filter((backend) => modelAt(backend, model.model).has !== "absent");
+  const isLoader = ({ config }: BackendState) => config.location === "local" && config.kind === "ollama";
+  if (having.length === 0 || having.some(isLoader)) return undefined;
+  const isUnload = model.json.keep_alive === 0 || model.json.keep_alive === "0";
+  const content = model.operation === "chat" ? { message: { role: "assistant", content: "" } } : { response: "" };
+  return Response.json({
+    model: model.model,
+    created_at: new Date(context.clock.now()).toISOString(),
+    ...content,
+    done: true,
+    done_reason: isUnload ? "unload" : "load",
+  });
+}
+
+function answered(context: HttpContext, handling: Handling, committed: Committed, clientGone: AbortSignal): Response {
+  const { answer, backend } = committed;
+  const headers = new Headers({ "content-type": answer.contentType, "x-broker-backend": backend.config.id });
+  if (!answer.rest) {
+    committed.release();
+    const response = new Response(answer.first, { status: answer.status, headers });
+    return finish(context, handling, response, { outcome: "ok", backend: backend.config.id, usage: answer.usage });
+  }
+  headers.set("cache-control", "no-cache");
+  const firstByteMs = context.clock.monotonic() - handling.since;
+  const body = relay(answer.first, answer.rest, {
+    dialect: handling.dialect,
+    clientGone,
+    stopped: context.stopped,
+    onEnd({ outcome, usage, failure }) {
+      if (failure && outcome === "incomplete") committed.broke(failure);
+      committed.release();
+      done(context, handling, {
+        outcome,
+        usage,
+        failure,
+        backend: backend.config.id,
+        status: answer.status,
+        firstByteMs,
+      });
+    },
+  });
+  return withHeaders(handling, new Response(body, { status: answer.status, headers }));
+}
+
+function refused(context: HttpContext, handling: Handling, error: unknown, clientGone: AbortSignal): Response {
+  if (clientGone.aborted) {
+    // Nobody reads it any more; 499 is nginx's status for a client that closed the request.
+    return finish(context, handling, new Response(null, { status: 499 }), { outcome: "cancelled" });
+  }
+  const response = error instanceof Exhausted
+    ? exhaustedResponse(context, handling, error)
+    : thrownResponse(error, handling.dialect, context.log);
+  const outcome = error instanceof RequestError && error.status < 500 ? "rejected" : "failed";
+  return finish(context, handling, response, { outcome });
+}
+
+/** A backend's own words go to clients of its dialect unchanged; all else is said in ours. */
+function exhaustedResponse(context: HttpContext, handling: Handling, error: Exhausted): Response {
+  const { answer, status, retryAfterMs } = error;
+  const kind = answer && context.backends(answer.backend)?.config.kind;
+  const isSameDialect = kind !== undefined && (kind === "openai") === (handling.dialect === "openai");
+  const response = answer && isSameDialect
+    ? new Response(answer.body, { status, headers: { "content-type": answer.contentType } })
+    : errorResponse(handling.dialect, status, error.message, { retryAfterMs });
+  // openai-node tries 408, 409, 429 and 5xx again by itself; every backend was asked already.
+  if (handling.dialect === "openai") response.headers.set("x-should-retry", "false");
+  return response;
+}
+
+interface End {
+  outcome: RequestRecord["outcome"];
+  backend?: string;
+  usage?: Usage;
+  failure?: BackendFailure;
+}
+
+/** A response that is whole: its request ends with it. */
+function finish(context: HttpContext, handling: Handling, response: Response, end: End): Response {
+  const firstByteMs = end.outcome === "ok" ? context.clock.monotonic() - handling.since : undefined;
+  done(context, handling, { ...end, status: response.status, firstByteMs });
+  return withHeaders(handling, response);
+}
+
+function withHeaders(handling: Handling, response: Response): Response {
+  response.headers.set("x-request-id", handling.id);
+  if (handling.attempts.length > 0) response.headers.set("x-broker-attempts", attemptsHeader(handling.attempts));
+  return response;
+}
+
+function done(
+  context: HttpContext,
+  handling: Handling,
+  end: End & { status: number; firstByteMs: number | undefined },
+): void {
+  handling.abort[Symbol.dispose]();
+  count(context, -1);
+  const { id, dialect, startedAt, attempts, model } = handling;
+  context.record({
+    id,
+    dialect,
+    startedAt,
+    attempts,
+    operation: model?.operation ?? "unknown",
+    model: model?.model ?? "",
+    stream: model?.stream ?? false,
+    durationMs: context.clock.monotonic() - handling.since,
+    firstByteMs: end.firstByteMs,
+    backend: end.backend,
+    outcome: end.outcome,
+    status: end.status,
+    reason: end.failure?.reason,
+    usage: end.usage ?? {},
+  });
+}
+
+function count(context: HttpContext, change: 1 | -1): void {
+  context.store.update((state) => ({ ...state, inFlight: state.inFlight + change }));
+}

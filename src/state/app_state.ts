@@ -1,0 +1,44 @@
+import type { BackendConfig } from "../config/schema.ts";
+import type { RouteMode } from "../core/types.ts";
+import type { HealthState } from "./health_state.ts";
+import type { Failover } from "./status.ts";
+
+/** A model as a backend lists it. */
+export interface ModelInfo {
+  /** The name at the backend. */
+  name: string;
+  sizeBytes?: number;
+  modifiedAt?: string;
+  digest?: string;
+  details?: Record<string, unknown>;
+  /** Ollama's mark of a model that in truth runs in its cloud. */
+  remoteHost?: string;
+  remoteModel?: string;
+  contextLength?: number;
+}
+
+/** One backend: what the user set and what was seen. */
+export interface BackendState {
+  config: Readonly<BackendConfig>;
+  health: HealthState;
+  /** Its models when it was last asked; `undefined` before the first health check that passed. */
+  models: readonly ModelInfo[] | undefined;
+  /** Names, at the backend, of the models that are loaded. */
+  warm: readonly string[];
+  version: string | undefined;
+  /** Of the last health check that passed. */
+  latencyMs: number | undefined;
+  /** Time to first byte of requests, as a moving average. */
+  firstByteMs: number | undefined;
+  /** Requests being answered by it now. */
+  inFlight: number;
+}
+
+/** The whole state of the daemon; replaced, never changed in place. */
+export interface AppState {
+  mode: RouteMode;
+  backends: readonly BackendState[];
+  inFlight: number;
+  failovers: readonly Failover[];
+  configError: string | null;
+}

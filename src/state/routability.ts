@@ -1,0 +1,66 @@
+import type { Breaker } from "./health_state.ts";
+import type { BackendState } from "./app_state.ts";
+import { describeFailure } from "./describe_failure.ts";
+import type { BackendStatus } from "./status.ts";
+
+/** Whether a backend may be used, why not, and what it is called everywhere. */
+export interface Routability {
+  routable: boolean;
+  health: BackendStatus["health"];
+  /** A sentence about the backend, where there is something to say. */
+  reason: string | null;
+}
+
+const credentialReasons = new Set(["http_401", "http_402", "http_403", "no_credential"]);
+
+/**
+ * The one truth about whether a backend can be used, from health checks, recent results and breakers together. Tray,
+ * page, command line, metrics and routing all ask here. `now` is of the monotonic clock.
+ */
+export function routability(backend: BackendState, now: number): Routability {
+  const { config, health } = backend;
+  if (!config.enabled) return { routable: false, health: "disabled", reason: "Switched off in the configuration" };
+  const { reach, breaker, cooldown } = health;
+  if (reach.kind === "misconfigured") {
+    return { routable: false, health: "misconfigured", reason: describeFailure(config, reach.reason) };
+  }
+  if (reach.kind === "down") return { routable: false, health: "down", reason: describeFailure(config, reach.reason) };
+  if (breaker.kind !== "closed" && !passes(breaker, now)) {
+    const reason = describeFailure(config, breaker.reason);
+    if (credentialReasons.has(breaker.reason)) return { routable: false, health: "misconfigured", reason };
+    return { routable: false, health: "ejected", reason: `${reason}; ${whenAgain(breaker, now)}` };
+  }
+  if (cooldown && cooldown.until > now) {
+    const seconds = Math.ceil((cooldown.until - now) / 1000);
+    const reason = `${describeFailure(config, cooldown.reason)}; it asked to be left alone for ${seconds} s more`;
+    return { routable: false, health: "ejected", reason };
+  }
+  if (reach.kind === "unknown") return { routable: true, health: "unknown", reason: "Not checked yet" };
+  return { routable: true, health: "up", reason: remarks(backend, now) };
+}
+
+/** Whether the breaker would let a request pass now, as an ordinary one or as its half-open probe. */
+export function passes(breaker: Breaker, now: number): boolean {
+  return breaker.kind === "closed" || (breaker.kind === "open" && breaker.until <= now);
+}
+
+/** Whether one model of the backend is left alone now. */
+export function isModelEjected(backend: BackendState, model: string, now: number): boolean {
+  const breaker = backend.health.modelBreakers[model];
+  return breaker !== undefined && !passes(breaker, now);
+}
+
+function whenAgain(breaker: Breaker, now: number): string {
+  if (breaker.kind !== "open") return "one request is trying it again";
+  return `tried again in ${Math.ceil((breaker.until - now) / 1000)} s`;
+}
+
+function remarks(backend: BackendState, now: number): string | null {
+  const { config, health } = backend;
+  const models = Object.keys(health.modelBreakers).filter((model) => isModelEjected(backend, model, now));
+  if (models.length > 0) return `Left alone for a while after failures: ${models.join(", ")}`;
+  if (health.reach.kind === "up" && health.reach.reason) {
+    return `Its health check fails: ${describeFailure(config, health.reach.reason)}`;
+  }
+  return null;
+}

@@ -1,0 +1,78 @@
+import type { RouteMode } from "../core/types.ts";
+import type { AppState, BackendState } from "./app_state.ts";
+import { byPreference } from "./preference.ts";
+import { routability } from "./routability.ts";
+import type { BackendStatus, StatusReport } from "./status.ts";
+
+/** What the state does not hold. */
+export interface ReportFacts {
+  /** Monotonic, in ms. */
+  now: number;
+  uptimeMs: number;
+  listen: string;
+  version: string;
+  pid: number;
+}
+
+/** The state as it is shown to people and programs. */
+export function statusReport(state: AppState, { now, ...facts }: ReportFacts): StatusReport {
+  const backends = state.backends.map((backend) => backendStatus(backend, now));
+  const order = byPreference(state.backends, state.mode).map(({ config }) => config.id);
+  const routable = order.filter((id) => backends.find((backend) => backend.id === id)?.routable);
+  return {
+    state: overall(order, routable, backends),
+    mode: state.mode,
+    listen: facts.listen,
+    active: routable[0] ?? null,
+    version: facts.version,
+    pid: facts.pid,
+    uptimeMs: Math.round(facts.uptimeMs),
+    inFlight: state.inFlight,
+    backends,
+    configError: state.configError,
+    failovers: [...state.failovers],
+  };
+}
+
+function overall(
+  order: readonly string[],
+  routable: readonly string[],
+  backends: readonly BackendStatus[],
+): StatusReport["state"] {
+  if (routable.length === 0) return "down";
+  const first = backends.find((backend) => backend.id === order[0])!;
+  return first.routable && first.health === "up" ? "connected" : "degraded";
+}
+
+function backendStatus(backend: BackendState, now: number): BackendStatus {
+  const { config } = backend;
+  const { routable, health, reason } = routability(backend, now);
+  return {
+    id: config.id,
+    kind: config.kind,
+    url: config.url,
+    location: config.location,
+    enabled: config.enabled,
+    routable,
+    health,
+    latencyMs: backend.latencyMs === undefined ? null : Math.round(backend.latencyMs * 10) / 10,
+    version: backend.version ?? null,
+    models: clientNames(backend),
+    warm: [...backend.warm],
+    reason,
+  };
+}
+
+/** The names under which programs reach a backend's models: its own and the user's. */
+export function clientNames(backend: BackendState): string[] {
+  const listed = backend.models?.map(({ name }) => name) ?? [];
+  return [...new Set([...Object.keys(backend.config.models), ...listed])];
+}
+
+export const initialState = (mode: RouteMode): AppState => ({
+  mode,
+  backends: [],
+  inFlight: 0,
+  failovers: [],
+  configError: null,
+});
