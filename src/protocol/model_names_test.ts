@@ -1,0 +1,23 @@
+import { assertEquals } from "@std/assert";
+import { canonicalModel, sameModel } from "./model_names.ts";
+
+const names: [name: string, canonical: string][] = [
+  ["llama3.2", "llama3.2:latest"],
+  ["llama3.2:latest", "llama3.2:latest"],
+  ["Llama3.2:1B", "llama3.2:1b"],
+  ["library/llama3.2", "llama3.2:latest"],
+  ["registry.ollama.ai/library/llama3.2:1b", "llama3.2:1b"],
+  ["hf.co/Org/Model-GGUF:Q4_K_M", "hf.co/org/model-gguf:q4_k_m"],
+  ["localhost:5000/me/model", "localhost:5000/me/model:latest"],
+  ["meta-llama/llama-3:free", "meta-llama/llama-3:free"],
+];
+
+for (const [name, canonical] of names) {
+  Deno.test(`canonicalModel() of ${name} is ${canonical}`, () => assertEquals(canonicalModel(name), canonical));
+}
+
+Deno.test("sameModel() compares as Ollama does", () => {
+  assertEquals(sameModel("llama3.2", "LLAMA3.2:latest"), true);
+  assertEquals(sameModel("llama3.2", "llama3.2:1b"), false);
+  assertEquals(sameModel("a/llama3.2", "b/llama3.2"), false);
+});
