@@ -29,14 +29,16 @@ export class OpenAIBackend implements Backend {
     const { id, timeouts } = this.config;
     const isNative = request.dialect === "openai";
     const translation = isNative ? undefined : translationFor(translateToOpenAI, request, options.model, this);
+    // A prompt of Ollama's dialect mostly becomes a chat.
+    const operation = translation?.path === "/chat/completions" ? "chat" : request.operation;
     return exchange(
       {
         backend: id,
         transport: this.#transport,
         url: this.#base + (translation?.path ?? request.path.replace(/^\/v1/, "")),
         body: translation ? JSON.stringify(translation.body) : renamed(request, options.model),
-        frames: () => openaiFrameReader(request.operation),
-        inspect: (json) => inspectOpenAIAnswer(json, request.operation),
+        frames: () => openaiFrameReader(operation),
+        inspect: (json) => inspectOpenAIAnswer(json, operation),
         translation,
         isEventStream: true,
         streamType: isNative ? "text/event-stream" : "application/x-ndjson",

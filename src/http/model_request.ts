@@ -130,8 +130,12 @@ function refused(context: HttpContext, handling: Handling, error: unknown, clien
   const response = error instanceof Exhausted
     ? exhaustedResponse(context, handling, error)
     : thrownResponse(error, handling.dialect, context.log);
-  const outcome = error instanceof RequestError && error.status < 500 ? "rejected" : "failed";
+  const outcome = isClientsFault(error) ? "rejected" : "failed";
   return finish(context, handling, response, { outcome });
+}
+
+function isClientsFault(error: unknown): boolean {
+  return (error instanceof RequestError || error instanceof Exhausted) && error.status < 500 && error.status !== 429;
 }
 
 /** A backend's own words go to clients of its dialect unchanged; all else is said in ours. */
