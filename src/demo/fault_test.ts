@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { RawClient } from "../../tests/support/raw_client.ts";
-import { blackhole, refusedPort } from "./dead_ends.ts";
 import type { Faults } from "./fault.ts";
 import { ModelServer } from "./model_server.ts";
 import type { ServerDialect } from "./routes.ts";
@@ -279,22 +278,6 @@ Deno.test("Faults: the queue goes first, then always; health has its own", async
   assertEquals(await status("/api/tags"), 502);
   assertEquals([await status("/api/generate", chat), await status("/api/generate", chat)], [500, 200]);
   assertEquals([await status("/api/generate", chat), server.scripted], [503, 0]);
-});
-
-Deno.test("refusedPort() is refused and blackhole() never accepts", async () => {
-  await assertRejects(() => Deno.connect({ port: refusedPort() }), Deno.errors.ConnectionRefused);
-  using hole = await blackhole();
-  const connecting = new AbortController();
-  let settled = false;
-  const attempt = Deno.connect({ port: hole.port, signal: connecting.signal }).then((conn) => {
-    settled = true;
-    conn.close();
-  }, () => {});
-  // Longer than a connection over loopback takes by a factor of a hundred; it can only pass when none is made.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assertEquals(settled, false);
-  connecting.abort();
-  await attempt;
 });
 
 function isJson(text: string): boolean {
