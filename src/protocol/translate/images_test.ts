@@ -32,3 +32,9 @@ for (const value of [bytes("RIFF", [0, 0, 0, 0], "WAVE"), bytes("<svg>"), "", "h
     assertThrows(() => imageToDataUrl(value, "images[0]"), RequestError, "images[0]");
   });
 }
+
+for (const url of ["http://169.254.169.254/x.png", "HTTPS://host/y.png"]) {
+  Deno.test(`imageFromUrl() says that ${url} is not fetched`, () => {
+    assertThrows(() => imageFromUrl(url, "url"), RequestError, "not fetched from the network");
+  });
+}

@@ -161,6 +161,27 @@ const messages: [name: string, ollama: Json[], openai: Json[]][] = [
       { role: "tool", tool_call_id: "q", content: "2" },
     ],
   ],
+  [
+    "two calls of one tool without ids, answered in order",
+    [
+      { role: "assistant", content: "", tool_calls: [{ function: { name: "a" } }, { function: { name: "a" } }] },
+      { role: "tool", tool_name: "a", content: "1" },
+      { role: "tool", tool_name: "a", content: "2" },
+    ],
+    [
+      {
+        role: "assistant",
+        content: null,
+        tool_calls: ["call_1", "call_2"].map((id) => ({
+          id,
+          type: "function",
+          function: { name: "a", arguments: "{}" },
+        })),
+      },
+      { role: "tool", tool_call_id: "call_1", content: "1" },
+      { role: "tool", tool_call_id: "call_2", content: "2" },
+    ],
+  ],
 ];
 
 for (const [name, ollama, openai] of messages) {
