@@ -1,0 +1,90 @@
+/**
+ * Which folder may import which (docs/ARCHITECTURE.md, "Which way imports point"): the folders that each one stands on,
+ * its own left out. A folder that is not here may not exist.
+ */
+const below: Record<string, readonly string[]> = {
+  "main.ts": ["src/cli"],
+  "src/app.ts": [
+    "src/http",
+    "src/settings",
+    "src/desktop",
+    "src/applink",
+    "src/secrets",
+    "src/backends",
+    "src/health",
+    "src/broker",
+    "src/protocol",
+    "src/state",
+    "src/config",
+    "src/core",
+  ],
+  "src/cli": ["src/config", "src/core"],
+  "src/http": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
+  "src/settings": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
+  "src/desktop": ["src/dbus", "src/broker", "src/protocol", "src/state", "src/config", "src/core", "ffi"],
+  "src/applink": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
+  "src/secrets": ["src/dbus", "src/broker", "src/protocol", "src/state", "src/config", "src/core"],
+  "src/backends": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
+  "src/health": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
+  "src/broker": ["src/protocol", "src/state", "src/config", "src/core"],
+  "src/state": ["src/config", "src/core"],
+  "src/protocol": ["src/core"],
+  "src/config": ["src/core"],
+  "src/dbus": ["src/core"],
+  "src/client": ["src/core"],
+  "src/demo": ["src/core"],
+  "src/core": ["deno.json"],
+  "ffi": [],
+};
+
+/** Folders that may be reached only when they are needed: `import()`, or a type. */
+const lazilyBelow: Record<string, readonly string[]> = { "src/cli": ["src/app.ts", "src/demo"] };
+
+/** Folders of which only types may be known. */
+const typesBelow: Record<string, readonly string[]> = { "src/cli": ["src/state"] };
+
+/** Packages that only some folders may import; `@std/*` is for all, any other package only for who is named. */
+const packages: [pattern: RegExp, importers: readonly string[]][] = [
+  [/^@std\//, Object.keys(below).filter((folder) => folder !== "src/core")],
+  [/^@hono\//, ["src/http", "src/settings"]],
+  [/^(valibot$|@valibot\/)/, ["src/config"]],
+  [/^(@?dbus|.*dbus-native)/, ["src/dbus"]],
+  [/^node:/, Object.keys(below).filter((folder) => folder !== "src/core" && folder !== "ffi")],
+];
+
+/** An import, as the module graph tells it. */
+export interface ImportEdge {
+  /** Path of the importing file below the repository's root. */
+  from: string;
+  /** A path below the root, or a package's specifier such as `@hono/hono` or `node:net`. */
+  to: string;
+  isDynamic?: boolean;
+  isTypeOnly?: boolean;
+}
+
+/** The part of the house that a file belongs to: `src/core`, `src/app.ts`, `main.ts`, `ffi`. */
+export function folderOf(path: string): string {
+  const [top, second] = path.split("/");
+  return top === "src" ? `src/${second}` : top;
+}
+
+/** Why an import is not allowed; `undefined` when it is. Pure. */
+export function forbidden({ from, to, isDynamic = false, isTypeOnly = false }: ImportEdge): string | undefined {
+  const folder = folderOf(from);
+  if (!Object.hasOwn(below, folder)) return `${from}: the folder ${folder} has no place in the layers`;
+  if (isPackage(to)) return forbiddenPackage(from, to);
+  const target = folderOf(to);
+  if (target === folder || below[folder].includes(target)) return undefined;
+  if ((isDynamic || isTypeOnly) && lazilyBelow[folder]?.includes(target)) return undefined;
+  if (isTypeOnly && typesBelow[folder]?.includes(target)) return undefined;
+  return `${from} imports ${to}: ${folder} may not import ${target}`;
+}
+
+function forbiddenPackage(from: string, specifier: string): string | undefined {
+  const importers = packages.find(([pattern]) => pattern.test(specifier))?.[1] ?? [];
+  return importers.includes(folderOf(from)) ? undefined : `${from} imports ${specifier}: not from this folder`;
+}
+
+function isPackage(to: string): boolean {
+  return !/^(src|ffi|tests|types|packaging|docs)\/|^(main\.ts|deno\.json)$/.test(to);
+}
