@@ -1,0 +1,199 @@
+import { logLevels } from "../core/log.ts";
+import { routeModes } from "../core/types.ts";
+import type { ArgumentSpec, CommandSpec, FlagSpec, ValueSpec } from "./command_spec.ts";
+
+const mode: ValueSpec = { kind: "choice", name: "MODE", choices: routeModes };
+const file: ValueSpec = { kind: "file", name: "FILE" };
+
+const json: FlagSpec = { name: "json", description: "Print JSON, for programs" };
+
+const configFile: ArgumentSpec = {
+  value: file,
+  optional: true,
+  description: "Read this file instead of the usual one",
+};
+
+const run: CommandSpec = {
+  name: "run",
+  summary: "Start the broker (also without a command) and stay",
+  details: [
+    "Flags win over the configuration file and are not written to it. Ctrl-C or SIGTERM lets running answers finish; a second one ends at once.",
+  ],
+  arguments: [],
+  flags: [
+    { name: "host", value: { kind: "text", name: "HOST" }, description: "Address to listen on" },
+    { name: "port", value: { kind: "port", name: "PORT" }, description: "Port to listen on; 0 takes a free one" },
+    { name: "config", value: file, description: "Configuration file to use" },
+    { name: "mode", value: mode, description: "Which backends are asked, and in which order" },
+    {
+      name: "log-level",
+      value: { kind: "choice", name: "LEVEL", choices: logLevels },
+      description: "Least level that is logged",
+    },
+    {
+      name: "log-format",
+      value: { kind: "choice", name: "FORMAT", choices: ["text", "json"] },
+      description: "Shape of the log on standard error",
+    },
+  ],
+  examples: [
+    ["run --mode local-only", "never ask the cloud"],
+    ["run --port 0 --log-level debug", "a second broker on a free port, telling everything"],
+  ],
+};
+
+const status: CommandSpec = {
+  name: "status",
+  summary: "Say whether models can be reached, and through which backend",
+  arguments: [],
+  flags: [json],
+  examples: [["status", "a sentence and a table"], ["status --json", "the same for programs"]],
+};
+
+const modeCommand: CommandSpec = {
+  name: "mode",
+  summary: "Print or change which backends are asked, and in which order",
+  arguments: [{ value: mode, optional: true, description: "The mode to use from now on" }],
+  flags: [],
+  examples: [["mode", "print it"], ["mode local-only", "keep every request on your machines"]],
+};
+
+const models: CommandSpec = {
+  name: "models",
+  summary: "List the models you can use and where each one runs",
+  arguments: [],
+  flags: [json],
+  examples: [["models", "a table"], ["models --json", "the same for programs"]],
+};
+
+const test: CommandSpec = {
+  name: "test",
+  summary: "Check the connection to each backend and say what to do next",
+  arguments: [{
+    value: { kind: "text", name: "BACKEND" },
+    optional: true,
+    description: "Check only this one, also when it is disabled",
+  }],
+  flags: [],
+  examples: [["test", "every enabled backend"], ["test cloud", "only the one called cloud"]],
+};
+
+const chat: CommandSpec = {
+  name: "chat",
+  summary: "Talk to a model and see which backend answers",
+  details: [
+    "What comes through a pipe is the prompt, or follows it. On a terminal without a prompt a conversation begins: Ctrl-C stops an answer, Ctrl-D ends.",
+  ],
+  arguments: [
+    { value: { kind: "text", name: "MODEL" }, optional: false, description: "Name of the model, as `models` lists it" },
+    { value: { kind: "text", name: "PROMPT" }, optional: true, repeated: true, description: "What to say to it" },
+  ],
+  flags: [
+    { name: "system", value: { kind: "text", name: "TEXT" }, description: "Instructions that precede the prompt" },
+    { name: "backend", value: { kind: "text", name: "ID" }, description: "Ask this backend only" },
+    { name: "thinking", description: "Show the model's thinking, on standard error" },
+  ],
+  examples: [
+    ['chat llama3.2 "Why is the sky blue?"', "one answer"],
+    ['chat llama3.2 "Summarise this:" < notes.txt', "a prompt and a file"],
+    ["chat llama3.2", "a conversation"],
+  ],
+};
+
+const config: CommandSpec = {
+  name: "config",
+  summary: "Find, show and check the configuration",
+  arguments: [],
+  flags: [],
+  examples: [["config path", "where the file is"], ["config validate", "whether it can be used"]],
+  subcommands: [
+    {
+      name: "path",
+      summary: "Print where the configuration file is",
+      arguments: [],
+      flags: [],
+      examples: [],
+    },
+    {
+      name: "show",
+      summary: "Print the whole configuration, every default filled in",
+      arguments: [configFile],
+      flags: [],
+      examples: [],
+    },
+    {
+      name: "validate",
+      summary: "Check a configuration file; its problems make the command fail",
+      arguments: [configFile],
+      flags: [],
+      examples: [["config validate new.json", "check a file before it is used"]],
+    },
+    {
+      name: "schema",
+      summary: "Print the JSON Schema of the configuration",
+      arguments: [],
+      flags: [
+        { name: "check", value: file, description: "Print nothing and fail when FILE is not this schema" },
+        { name: "write", value: file, description: "Write it to FILE" },
+      ],
+      examples: [],
+    },
+  ],
+};
+
+const demo: CommandSpec = {
+  name: "demo",
+  summary: "Watch a failover, with nothing installed",
+  details: [
+    "Starts two small model servers and a broker of its own; your configuration and a running daemon are left alone.",
+  ],
+  arguments: [],
+  flags: [{ name: "exit", description: "End after the last step: status 0, or 1 if a step failed" }],
+  examples: [["demo", "stays up until Ctrl-C, to try by hand"]],
+};
+
+const completions: CommandSpec = {
+  name: "completions",
+  summary: "Print a script that completes commands in your shell",
+  arguments: [{
+    value: { kind: "choice", name: "SHELL", choices: ["bash", "zsh", "fish"] },
+    optional: false,
+    description: "The shell it is for",
+  }],
+  flags: [],
+  examples: [
+    ["completions bash > ~/.local/share/bash-completion/completions/cloudtolocalllm", "bash, for you"],
+    ["completions zsh > ~/.zfunc/_cloudtolocalllm", "zsh, with ~/.zfunc in its fpath"],
+    ["completions fish > ~/.config/fish/completions/cloudtolocalllm.fish", "fish"],
+  ],
+};
+
+/** Every command, in the order of help. */
+export const commands: readonly CommandSpec[] = [
+  run,
+  status,
+  modeCommand,
+  models,
+  test,
+  chat,
+  config,
+  demo,
+  completions,
+];
+
+/** Taken by every command. */
+export const helpFlag: FlagSpec = { name: "help", short: "h", description: "Print this help" };
+
+/** Taken where no command is named. */
+export const versionFlag: FlagSpec = { name: "version", short: "V", description: "Print the version" };
+
+/** The command named by `path`, such as `["config", "show"]`. */
+export function findCommand(path: readonly string[]): CommandSpec | undefined {
+  let known: readonly CommandSpec[] | undefined = commands;
+  let found: CommandSpec | undefined;
+  for (const name of path) {
+    found = known?.find((command) => command.name === name);
+    known = found?.subcommands;
+  }
+  return found;
+}

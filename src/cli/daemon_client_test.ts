@@ -1,0 +1,100 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { FakeDaemon } from "../../tests/support/fake_daemon.ts";
+import { FakeIo } from "../../tests/support/fake_io.ts";
+import { runCommandLine } from "./command_line.ts";
+import { connectToDaemon } from "./daemon_client.ts";
+import { DaemonNotRunning } from "./daemon_not_running.ts";
+import { ExitCode } from "./io.ts";
+
+const needDaemon = [["status"], ["mode"], ["models"], ["test"], ["chat", "m", "hello"]];
+
+async function outcome(words: string[], env: Record<string, string>): Promise<{ code: ExitCode; io: FakeIo }> {
+  const io = new FakeIo({ env });
+  return { code: await runCommandLine(words, io), io };
+}
+
+for (const words of needDaemon) {
+  Deno.test(`${words[0]} ends with 3 where no daemon has been`, async () => {
+    const { code, io } = await outcome(words, { HOME: "/nowhere" });
+    assertEquals(code, ExitCode.notRunning);
+    assertEquals(io.stderr, "The daemon is not running\nStart it with: cloudtolocalllm run\n");
+    assertEquals(io.stdout, "");
+  });
+
+  Deno.test(`${words[0]} ends with 3 where a killed daemon left its control file`, async () => {
+    await using daemon = await FakeDaemon.start({});
+    await daemon.kill();
+    const { code, io } = await outcome(words, daemon.env);
+    assertEquals(code, ExitCode.notRunning);
+    assertStringIncludes(io.stderr, `nothing answers at ${daemon.url}\nStart it with: cloudtolocalllm run\n`);
+  });
+}
+
+Deno.test("DaemonClient takes one that does not know the token for another program", async () => {
+  await using daemon = await FakeDaemon.start({
+    "GET /control/v1/status": () => Response.json({ error: { message: "no" } }, { status: 401 }),
+  });
+  const { code, io } = await outcome(["status"], daemon.env);
+  assertEquals(code, ExitCode.notRunning);
+  assertStringIncludes(io.stderr, `another program, or a daemon of another user, answers at ${daemon.url}`);
+});
+
+Deno.test("DaemonClient tells a refusal in the daemon's words, without control characters", async () => {
+  await using daemon = await FakeDaemon.start({
+    "GET /control/v1/status": () => Response.json({ error: { message: "not\x1b now" } }, { status: 503 }),
+    "GET /control/v1/mode": () => new Response("<html>", { status: 502 }),
+    "GET /control/v1/models": () => new Response("<html>"),
+  });
+  const status = await outcome(["status"], daemon.env);
+  assertEquals([status.code, status.io.stderr], [ExitCode.failed, `The daemon at ${daemon.url} refuses: not now\n`]);
+  const mode = await outcome(["mode"], daemon.env);
+  assertEquals([mode.code, mode.io.stderr], [ExitCode.failed, `The daemon at ${daemon.url} refuses: HTTP 502\n`]);
+  const models = await outcome(["models"], daemon.env);
+  assertEquals(models.code, ExitCode.failed);
+  assertStringIncludes(models.io.stderr, "sent no JSON");
+});
+
+Deno.test("DaemonClient follows no redirect with the token", async () => {
+  await using elsewhere = await FakeDaemon.start({ "GET /": () => new Response("mine") });
+  await using daemon = await FakeDaemon.start({
+    "GET /control/v1/status": () => Response.redirect(`${elsewhere.url}/`),
+  });
+  const { code } = await outcome(["status"], daemon.env);
+  assertEquals(code, ExitCode.failed);
+  assertEquals(elsewhere.requests, []);
+});
+
+Deno.test("DaemonClient gives up on a daemon that takes the request and is silent", async () => {
+  const release = Promise.withResolvers<Response>();
+  await using daemon = await FakeDaemon.start({ "GET /control/v1/status": () => release.promise });
+  using client = await connectToDaemon(new FakeIo({ env: daemon.env }));
+  const error = await assertRejects(() => client.control("status", { timeoutMs: 20 }), Error, "does not answer");
+  assert(!(error instanceof DaemonNotRunning));
+  release.resolve(new Response());
+});
+
+Deno.test("readControlFile() sends no token beyond loopback", async () => {
+  await using daemon = await FakeDaemon.start({});
+  for (const url of ["http://192.0.2.7:11435", "http://example.com", "http://127.0.0.1.example.com:1"]) {
+    await daemon.writeControl({ url, token: "t", pid: 1, version: "0" });
+    const { code, io } = await outcome(["status"], daemon.env);
+    assertEquals(code, ExitCode.failed);
+    assertMatch(io.stderr, /its token is only sent over loopback/);
+  }
+});
+
+Deno.test("readControlFile() believes no file that others can read, nor one a daemon did not write", async () => {
+  await using daemon = await FakeDaemon.start({});
+  await daemon.writeControl({ url: daemon.url, token: "t", pid: 1, version: "0" }, 0o644);
+  const shared = await outcome(["status"], daemon.env);
+  assertEquals(shared.code, ExitCode.failed);
+  assertMatch(shared.io.stderr, /its mode 644 lets other users at the token/);
+  const good = { url: daemon.url, token: "t", pid: 1, version: "0" };
+  for (const content of ["", "{", "[]", { ...good, url: "file:///x" }, { ...good, token: "a\nb" }, { token: "t" }]) {
+    await daemon.writeControl(content);
+    const { code, io } = await outcome(["status"], daemon.env);
+    assertEquals(code, ExitCode.failed);
+    assertMatch(io.stderr, /is not what a daemon writes/);
+  }
+  assertEquals(daemon.requests, []);
+});

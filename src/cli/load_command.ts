@@ -1,0 +1,19 @@
+import type { Command } from "./command.ts";
+
+/** Literal imports, so that bundling and compiling find them; each is loaded only when its command runs. */
+const loaders: Record<string, () => Promise<Command>> = {
+  run: async () => (await import("./run_command.ts")).runCommand,
+  status: async () => (await import("./status_command.ts")).statusCommand,
+  mode: async () => (await import("./mode_command.ts")).modeCommand,
+  models: async () => (await import("./models_command.ts")).modelsCommand,
+  test: async () => (await import("./test_command.ts")).testCommand,
+  chat: async () => (await import("./chat_command.ts")).chatCommand,
+  config: async () => (await import("./config_command.ts")).configCommand,
+  demo: async () => (await import("./demo_command.ts")).demoCommand,
+  completions: async () => (await import("./completions_command.ts")).completionsCommand,
+};
+
+/** The body of the command called `name`. */
+export function loadCommand(name: string): Promise<Command> {
+  return loaders[name]();
+}

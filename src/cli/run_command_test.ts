@@ -1,0 +1,103 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { FakeIo } from "../../tests/support/fake_io.ts";
+import type { Daemon, DaemonOptions } from "../app.ts";
+import { version } from "../core/version.ts";
+import { settle } from "../../tests/support/fake_clock.ts";
+import { ExitCode } from "./io.ts";
+import { parseCommandLine } from "./parse_command_line.ts";
+import { runCommand } from "./run_command.ts";
+
+/** A daemon that says what happened to it; it closes when told. */
+class ScriptedApp {
+  options: DaemonOptions | undefined;
+  closes = 0;
+  readonly #started = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<void>();
+
+  readonly load = () => Promise.resolve({ startDaemon: (options: DaemonOptions) => this.#start(options) });
+
+  finishStart = () => this.#started.resolve();
+  failStart = (error: Error) => this.#started.reject(error);
+  finishClose = () => this.#closed.resolve();
+
+  async #start(options: DaemonOptions): Promise<Daemon> {
+    this.options = options;
+    await this.#started.promise;
+    return {
+      url: "http://127.0.0.1:1",
+      closed: this.#closed.promise,
+      close: () => {
+        this.closes += 1;
+        return this.#closed.promise;
+      },
+    };
+  }
+}
+
+function run(io: FakeIo, app: ScriptedApp, ...words: string[]): Promise<ExitCode> {
+  const line = parseCommandLine(words);
+  if (line.kind !== "command") throw new Error("Not a command");
+  return runCommand({ io, invocation: line.invocation }, app.load);
+}
+
+Deno.test("run hands the flags, the folders and the log's way out to the daemon", async () => {
+  const io = new FakeIo({ env: { HOME: "/home/u", XDG_RUNTIME_DIR: "/run/u" } });
+  const app = new ScriptedApp();
+  app.finishStart();
+  app.finishClose();
+  const flags = ["--host", "::1", "--port", "0", "--config", "c.json", "--mode", "fastest", "--log-level", "warn"];
+  assertEquals(await run(io, app, ...flags, "--log-format", "json"), ExitCode.done);
+  const { paths, overrides, configFile, ...rest } = app.options!;
+  assertEquals(overrides, { host: "::1", port: 0, mode: "fastest", logLevel: "warn", logFormat: "json" });
+  assertEquals([configFile, paths.controlFile], ["c.json", "/run/u/cloudtolocalllm/control.json"]);
+  assertEquals([rest.version, rest.env("HOME")], [version, "/home/u"]);
+  rest.writeLog("a line\n");
+  assertEquals(io.stderr, "a line\n");
+});
+
+Deno.test("run overrides nothing without flags", async () => {
+  const app = new ScriptedApp();
+  app.finishStart();
+  app.finishClose();
+  await run(new FakeIo({ env: { HOME: "/home/u" } }), app);
+  assertEquals(Object.values(app.options!.overrides).filter((value) => value !== undefined), []);
+  assertEquals(app.options!.configFile, undefined);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test(`run closes the daemon at ${signal}, and at once at the second`, async () => {
+    const io = new FakeIo({ env: { HOME: "/home/u" } });
+    const app = new ScriptedApp();
+    app.finishStart();
+    const ended = run(io, app);
+    await settle();
+    io.signal(signal);
+    await settle();
+    assertEquals([app.closes, io.exits], [1, []]);
+    io.signal(signal);
+    assertEquals(io.exits, [ExitCode.failed]);
+    app.finishClose();
+    assertEquals(await ended, ExitCode.done);
+    assertEquals(io.signal(signal), false);
+  });
+}
+
+Deno.test("run closes a daemon that was told to stop while it started", async () => {
+  const io = new FakeIo({ env: { HOME: "/home/u" } });
+  const app = new ScriptedApp();
+  const ended = run(io, app);
+  await settle();
+  io.signal("SIGTERM");
+  app.finishStart();
+  app.finishClose();
+  assertEquals(await ended, ExitCode.done);
+  assertEquals(app.closes, 1);
+});
+
+Deno.test("run fails with the reason when the daemon does not start", async () => {
+  const io = new FakeIo({ env: { HOME: "/home/u" } });
+  const app = new ScriptedApp();
+  app.failStart(new Error("Port 11435 is held by pid 7"));
+  await assertRejects(() => run(io, app), Error, "Port 11435 is held by pid 7");
+  assertEquals(io.signal("SIGINT"), false);
+});

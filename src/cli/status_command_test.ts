@@ -1,0 +1,106 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { FakeDaemon } from "../../tests/support/fake_daemon.ts";
+import { FakeIo, type FakeIoOptions } from "../../tests/support/fake_io.ts";
+import type { BackendStatus, StatusReport } from "../state/status.ts";
+import { runCommandLine } from "./command_line.ts";
+import { ExitCode } from "./io.ts";
+
+function backend(status: Partial<BackendStatus>): BackendStatus {
+  return {
+    id: "local",
+    kind: "ollama",
+    url: "http://127.0.0.1:11434",
+    location: "local",
+    enabled: true,
+    routable: true,
+    health: "up",
+    latencyMs: 3,
+    version: "0.9.0",
+    models: ["llama3.2", "qwen3"],
+    warm: [],
+    reason: null,
+    ...status,
+  };
+}
+
+const cloud = backend({ id: "cloud", url: "https://ollama.com", location: "cloud", latencyMs: 1_250, models: [] });
+
+function report(status: Partial<StatusReport>): StatusReport {
+  return {
+    state: "connected",
+    mode: "local-first",
+    listen: "http://127.0.0.1:11435",
+    active: "local",
+    version: "0.1.0",
+    pid: 7,
+    uptimeMs: 65_000,
+    inFlight: 0,
+    backends: [backend({}), cloud],
+    configError: null,
+    failovers: [],
+    ...status,
+  };
+}
+
+async function statusOf(status: StatusReport, words: string[] = [], options: FakeIoOptions = {}): Promise<FakeIo> {
+  await using daemon = await FakeDaemon.start({ "GET /control/v1/status": () => Response.json(status) });
+  const io = new FakeIo({ ...options, env: { ...daemon.env, ...options.env } });
+  assertEquals(await runCommandLine(["status", ...words], io), ExitCode.done);
+  assertEquals(daemon.requests[0].authorization, `Bearer ${daemon.token}`);
+  return io;
+}
+
+Deno.test("status says first whether models can be reached, and how", async () => {
+  const { stdout } = await statusOf(report({}));
+  assertEquals(stdout.split("\n")[0], "Connected: the local Ollama answers (http://127.0.0.1:11434)");
+  assertStringIncludes(stdout, "\n  BACKEND  WHERE  HEALTH  LATENCY  MODELS  REASON\n");
+  assertStringIncludes(stdout, "\n* local    local  up      3 ms     2\n");
+  assertStringIncludes(stdout, "\n  cloud    cloud  up      1 s      0\n");
+  assertStringIncludes(stdout, "for 1 min 5 s, no requests in progress");
+});
+
+Deno.test("status names the backend that stands in, and why it must", async () => {
+  const down = backend({ routable: false, health: "down", latencyMs: null, reason: "Ollama is not running" });
+  const failover = { at: "2026-01-01T00:00:00Z", from: "local", to: null, reason: "connect_refused", model: "qwen3" };
+  const { stdout } = await statusOf(report({
+    state: "degraded",
+    active: "groq",
+    backends: [down, { ...cloud, id: "groq", kind: "openai" }],
+    failovers: [failover],
+  }));
+  assertStringIncludes(stdout, 'Degraded: the cloud OpenAI-compatible server "groq" answers (https://ollama.com)');
+  assertMatch(stdout, /local +local +down +- +2 +Ollama is not running\n/);
+  assertMatch(stdout, /2026-01-01T00:00:00Z {2}local -> nobody {2}qwen3 {2}connect_refused\n/);
+});
+
+Deno.test("status says when nothing answers, and when the changed configuration is not in use", async () => {
+  const { stdout } = await statusOf(report({
+    state: "down",
+    active: null,
+    backends: [backend({ routable: false, health: "down" })],
+    configError: "Cannot use config.json: 1 problem\n  listen.port: must be …",
+  }));
+  assertMatch(stdout, /^Down: no backend can answer/);
+  assertStringIncludes(stdout, "not in use:\nCannot use config.json: 1 problem\n  listen.port: must be …\n");
+});
+
+Deno.test("status --json prints the report as it is", async () => {
+  const status = report({});
+  const { stdout } = await statusOf(status, ["--json"]);
+  assertEquals(JSON.parse(stdout), status);
+  assertEquals(stdout, `${JSON.stringify(status, null, 2)}\n`);
+});
+
+Deno.test("status is coloured on a terminal only, and not with NO_COLOR", async () => {
+  const terminal = { stdout: true };
+  assertStringIncludes((await statusOf(report({}), [], { terminal })).stdout, "\x1b[32mConnected\x1b[0m");
+  for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {
+    assertEquals((await statusOf(report({}), [], { terminal, env })).stdout.includes("\x1b"), false);
+  }
+  assertEquals((await statusOf(report({}))).stdout.includes("\x1b"), false);
+});
+
+Deno.test("status shows a backend's words without their control characters", async () => {
+  const { stdout } = await statusOf(report({ backends: [backend({ reason: "bad\x1b[2J\nworse" })] }));
+  assertStringIncludes(stdout, "bad[2J worse\n");
+});

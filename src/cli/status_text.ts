@@ -1,0 +1,77 @@
+import type { BackendKind } from "../core/types.ts";
+import type { BackendStatus, Failover, StatusReport } from "../state/status.ts";
+import type { Appearance } from "./appearance.ts";
+import { durationText } from "./duration_text.ts";
+import { alignColumns } from "./table.ts";
+import { terminalLine } from "./terminal_text.ts";
+
+const shownFailovers = 3;
+
+const products: Record<BackendKind, string> = {
+  ollama: "Ollama",
+  openai: "OpenAI-compatible server",
+  cloudtolocalllm: "CloudToLocalLLM proxy",
+};
+
+/** What `status` prints: first a sentence about the machine, then the figures behind it. */
+export function statusText(report: StatusReport, look: Appearance): string {
+  return [
+    stateSentence(report, look),
+    "",
+    `Address   ${terminalLine(report.listen)} (OpenAI clients: ${terminalLine(report.listen)}/v1)`,
+    `Mode      ${report.mode}`,
+    `Running   for ${durationText(report.uptimeMs)}, ${countOf(report.inFlight, "request")} in progress`,
+    ...(report.configError === null ? [] : configNotice(report.configError, look)),
+    "",
+    ...backendTable(report, look),
+    ...failoverLines(report.failovers, look),
+  ].join("\n") + "\n";
+}
+
+function stateSentence(report: StatusReport, look: Appearance): string {
+  const active = report.backends.find((backend) => backend.id === report.active);
+  if (report.state === "down" || !active) {
+    return `${look.bad("Down")}: no backend can answer; \`test\` says what to do about each`;
+  }
+  const answers = `${nameOf(active)} answers (${terminalLine(active.url)})`;
+  if (report.state === "connected") return `${look.good("Connected")}: ${answers}`;
+  return `${look.warning("Degraded")}: ${answers}, but the first choice does not`;
+}
+
+/** `the local Ollama`; with its id where that says more than its place. */
+function nameOf({ id, kind, location }: BackendStatus): string {
+  return `the ${location} ${products[kind]}${id === location ? "" : ` "${terminalLine(id)}"`}`;
+}
+
+function configNotice(error: string, look: Appearance): string[] {
+  return [look.warning("The changed configuration is not in use:"), ...error.split("\n").map(terminalLine)];
+}
+
+function backendTable({ active, backends }: StatusReport, look: Appearance): string[] {
+  if (backends.length === 0) return ["No backend is configured; `config path` prints the file to add one to"];
+  const rows = backends.map((backend) => [
+    `${backend.id === active ? "*" : " "} ${terminalLine(backend.id)}`,
+    backend.location,
+    backend.health,
+    backend.latencyMs === null ? "-" : durationText(backend.latencyMs),
+    String(backend.models.length),
+    terminalLine(backend.reason ?? ""),
+  ]);
+  const [header, ...lines] = alignColumns([["  BACKEND", "WHERE", "HEALTH", "LATENCY", "MODELS", "REASON"], ...rows]);
+  return [look.bold(header), ...lines];
+}
+
+function failoverLines(failovers: readonly Failover[], look: Appearance): string[] {
+  if (failovers.length === 0) return [];
+  const rows = failovers.slice(0, shownFailovers).map(({ at, from, to, reason, model }) => [
+    `  ${terminalLine(at)}`,
+    terminalLine(`${from} ${look.arrow} ${to ?? "nobody"}`),
+    terminalLine(model),
+    terminalLine(reason),
+  ]);
+  return ["", "Last failovers", ...alignColumns(rows)];
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count === 0 ? "no" : count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,74 @@
+import type { StatusReport } from "../state/status.ts";
+import { type Appearance, appearanceOf } from "./appearance.ts";
+import type { CommandContext } from "./command.ts";
+import { connectToDaemon, type DaemonClient } from "./daemon_client.ts";
+import { durationText } from "./duration_text.ts";
+import { ExitCode } from "./io.ts";
+import { terminalLine } from "./terminal_text.ts";
+
+/** What `POST /control/v1/backends/:id/test` answers. */
+export interface ConnectionTest {
+  backend: string;
+  ok: boolean;
+  steps: TestStep[];
+}
+
+export interface TestStep {
+  name: string;
+  ok: boolean;
+  /** What was seen. */
+  detail: string;
+  durationMs: number;
+  /** What to do next; `null` when the step passed. */
+  advice: string | null;
+}
+
+/** `test [BACKEND]`: fails when a backend that was tested did. All are asked at once, and told in their order. */
+export async function testCommand({ io, invocation }: CommandContext): Promise<ExitCode> {
+  using daemon = await connectToDaemon(io);
+  const look = appearanceOf(io);
+  const ids = await backendsToTest(daemon, invocation.arguments.BACKEND);
+  const tests = ids.map((id) => testConnection(daemon, id));
+  // Awaited one by one below: a failure that comes early must not count as unhandled.
+  for (const test of tests) test.catch(() => {});
+  let passed = true;
+  for (const [index, test] of tests.entries()) {
+    const result = await test;
+    passed &&= result.ok;
+    io.out((index > 0 ? "\n" : "") + testText(result, look));
+  }
+  return passed ? ExitCode.done : ExitCode.failed;
+}
+
+async function backendsToTest(daemon: DaemonClient, asked: string | undefined): Promise<string[]> {
+  const { backends } = await daemon.control("status") as StatusReport;
+  const known = backends.map(({ id }) => id);
+  if (asked !== undefined) {
+    if (known.includes(asked)) return [asked];
+    throw new Error(`Cannot test "${asked}": there is no such backend; there are: ${known.join(", ") || "none"}`);
+  }
+  const enabled = backends.filter((backend) => backend.enabled).map(({ id }) => id);
+  if (enabled.length > 0) return enabled;
+  throw new Error("Cannot test any backend: none is enabled; `config path` prints the file to enable one in");
+}
+
+/** However long it takes: the daemon bounds each step by the backend's own timeouts. */
+async function testConnection(daemon: DaemonClient, id: string): Promise<ConnectionTest> {
+  const path = `backends/${encodeURIComponent(id)}/test`;
+  return await daemon.control(path, { method: "POST", timeoutMs: null }) as ConnectionTest;
+}
+
+function testText({ backend, ok, steps }: ConnectionTest, look: Appearance): string {
+  const verdict = ok ? look.good("works") : look.bad("does not work");
+  return [`${look.bold(terminalLine(backend))} ${verdict}`, ...steps.flatMap((step) => stepLines(step, look))]
+    .join("\n") + "\n";
+}
+
+function stepLines({ name, ok, detail, durationMs, advice }: TestStep, look: Appearance): string[] {
+  const mark = ok ? look.good(look.pass) : look.bad(look.fail);
+  const took = look.dim(`(${durationText(durationMs)})`);
+  const words = [terminalLine(name), terminalLine(detail)].filter((text) => text !== "").join(": ");
+  const lines = [`  ${mark} ${words} ${took}`];
+  if (advice !== null) lines.push(`    ${look.arrow} ${terminalLine(advice)}`);
+  return lines;
+}
