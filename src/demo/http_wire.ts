@@ -44,8 +44,10 @@ export class Exchange {
       const line = await this.#connection.takeLine();
       if (line === undefined) throw new ConnectionEnded("Cannot read the request: the client left inside its headers");
       if (line === "") break;
-      const colon = line.indexOf(":");
-      headers.append(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
+      const field = line.match(/^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/);
+      // Such as a TLS handshake.
+      if (!field) throw new ConnectionEnded("Cannot read the request: it is not HTTP");
+      headers.append(field[1]!, field[2]!.trim());
     }
     this.#keepAlive = headers.get("connection")?.toLowerCase() !== "close";
     return this.#headers = headers;
