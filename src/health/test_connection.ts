@@ -4,7 +4,7 @@ import { BackendFailure, messageOf } from "../core/errors.ts";
 import type { Backend, ProbeResult } from "../broker/backend.ts";
 import { sameModel } from "../protocol/model_names.ts";
 import { describeFailure } from "../state/describe_failure.ts";
-import type { ConnectionTest, TestStep } from "../state/connection_test.ts";
+import type { ConnectionTest, TestStep } from "../state/connection_report.ts";
 import { adviceFor } from "./advice.ts";
 
 /** Patience of a person who waits for the result, in ms. */

@@ -6,7 +6,7 @@ import type { Failover } from "../broker/failover.ts";
 import type { RequestRecord } from "../broker/request_record.ts";
 import type { Config } from "../config/schema.ts";
 import type { AppState } from "../state/app_state.ts";
-import type { ConnectionTest } from "../state/connection_test.ts";
+import type { ConnectionTest } from "../state/connection_report.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
 import type { Metrics } from "./metrics.ts";
@@ -27,6 +27,8 @@ export interface HttpContext {
   backends: (id: string) => Backend | undefined;
   /** Asks the backends of this machine for their models again, unless that was done within `youngMs`. */
   refreshModels: (youngMs: number) => Promise<void>;
+  /** Told when a request has changed which models a backend has. */
+  modelsChanged: (id: string) => void;
   commands: Commands;
   metrics: Metrics;
   clock: Clock;
@@ -35,6 +37,8 @@ export interface HttpContext {
   record: (record: RequestRecord) => void;
   /** The value of a named token; `undefined` when it is not set. */
   secrets: (name: string) => string | undefined;
+  /** Takes every known secret out of a text: a backend's words may repeat its token. */
+  redact: (text: string) => string;
   /** Bearer token of the control API. */
   controlToken: string;
   version: string;

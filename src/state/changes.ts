@@ -31,13 +31,17 @@ export function withInFlight(state: AppState, id: string, inFlight: number): App
   return { ...state, backends: state.backends.with(index, { ...state.backends[index], inFlight }) };
 }
 
-/** Remembers a request whose first attempt failed: who failed, why, and who answered instead. */
+/**
+ * Remembers a request whose first attempt failed: who failed, why, and who answered instead. One that was at fault
+ * itself (`rejected`), or whose client left before the end, tells nothing of a failover.
+ */
 export function recordFailover(
   state: AppState,
-  record: { attempts: readonly Attempt[]; backend?: string; model: string; startedAt: number },
+  record: { attempts: readonly Attempt[]; backend?: string; model: string; startedAt: number; outcome: string },
 ): AppState {
   const failed = record.attempts.find(({ outcome }) => outcome === "failed");
   if (!failed || failed.backend === record.backend) return state;
+  if (record.backend === undefined && record.outcome !== "failed") return state;
   const failover = {
     at: new Date(record.startedAt).toISOString(),
     from: failed.backend,

@@ -7,7 +7,7 @@ export type Reach =
   | { kind: "up"; failures: number; reason?: FailureReason }
   /** `passes`: health checks in a row that did pass; `checks`: those since it went down, for the pause between them. */
   | { kind: "down"; reason: FailureReason; passes: number; checks: number }
-  /** A health check was answered with 401 or 403, or the backend's token is not set. */
+  /** A health check was answered with 401, 402 or 403, or the backend's token is not set. */
   | { kind: "misconfigured"; reason: FailureReason };
 
 /**
