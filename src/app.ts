@@ -86,10 +86,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     Object.assign(logOptions, config().log);
     backends.configure(config().backends);
     store.update((state) => withConfig(state, config()));
-    monitor.refresh();
   };
   follow();
-  cleanup.defer(configStore.subscribe(follow));
+  cleanup.defer(configStore.subscribe(() => {
+    follow();
+    monitor.refresh();
+  }));
   cleanup.defer(configStore.subscribeError((configError) => store.update((state) => ({ ...state, configError }))));
 
   const slots = new Slots({
@@ -125,11 +127,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     clock,
     log,
     secrets,
+    redact: redaction.redact,
     controlToken,
     version,
     stopping: stopping.signal,
     stopped: stopped.signal,
     refreshModels: (youngMs) => monitor.refreshModels(youngMs),
+    modelsChanged: (id) => monitor.modelsChanged(id),
     commands: {
       async setMode(mode) {
         await configStore.setMode(mode);
@@ -150,13 +154,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   const listener = await Listener.start(createHandler(context), { ...config().listen, controlFile: paths.controlFile });
   cleanup.defer(() => listener.close());
-  const controlFile = await ControlFile.write(paths.controlFile, {
-    url: listener.url,
-    token: controlToken,
-    pid,
-    version,
-  });
-  cleanup.defer(() => controlFile.remove());
+  const content = { url: listener.localUrl, token: controlToken, pid, version };
+  const controlFile = await ControlFile.write(paths.controlFile, content);
+  if (controlFile) cleanup.defer(() => controlFile.remove());
+  else log.warn("Another daemon runs; commands go on reaching that one", { controlFile: paths.controlFile });
+  monitor.refresh();
   log.info("Ready", { url: listener.url, mode: config().route.mode, version, config: path });
 
   const resources = cleanup.move();

@@ -20,7 +20,7 @@ export const systemClock: Clock = {
 /** Resolves after `ms`; rejects with the signal's reason as soon as that aborts. Leaves no timer behind. */
 export function sleep(ms: number, options: { clock: Clock; signal?: AbortSignal }): Promise<void> {
   const { clock, signal } = options;
-  signal?.throwIfAborted();
+  if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       cancel();

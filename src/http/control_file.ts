@@ -18,7 +18,9 @@ export class ControlFile {
     this.#text = text;
   }
 
-  static async write(path: string, content: ControlFileContent): Promise<ControlFile> {
+  /** Writes it; `undefined` when that of another daemon is there, which still runs: commands go on reaching that one. */
+  static async write(path: string, content: ControlFileContent): Promise<ControlFile | undefined> {
+    if (await isOtherRunning(path)) return undefined;
     const file = new ControlFile(path, JSON.stringify(content, null, 2) + "\n");
     await writeAtomic(path, file.#text);
     return file;
@@ -31,5 +33,20 @@ export class ControlFile {
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
+  }
+}
+
+/** Patience with another daemon, in ms. */
+const withinMs = 500;
+
+async function isOtherRunning(path: string): Promise<boolean> {
+  try {
+    const { url } = JSON.parse(await Deno.readTextFile(path));
+    const signal = AbortSignal.timeout(withinMs);
+    const response = await fetch(`${url}/health`, { signal, redirect: "error" });
+    return (await response.json()).status === "ok";
+  } catch {
+    // No file, or one that a killed daemon left.
+    return false;
   }
 }

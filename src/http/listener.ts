@@ -17,9 +17,15 @@ export interface ListenerOptions {
   controlFile: string;
 }
 
+/** Addresses that mean every address of this machine, each with the one by which the machine reaches itself. */
+const everyAddress: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
 /** The HTTP server on its port. */
 export class Listener {
+  /** Where it listens. */
   readonly url: string;
+  /** How programs of this machine reach it. */
+  readonly localUrl: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #abort: AbortController;
   #hasFinished = false;
@@ -29,7 +35,8 @@ export class Listener {
     this.#abort = abort;
     server.finished.finally(() => this.#hasFinished = true);
     const { hostname, port } = server.addr;
-    this.url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    this.url = baseUrl(hostname, port);
+    this.localUrl = baseUrl(everyAddress[hostname] ?? hostname, port);
   }
 
   /** Throws {@linkcode AddressInUse}. */
@@ -68,6 +75,10 @@ export class Listener {
     if (!this.#hasFinished) this.#abort.abort();
     await this.#server.finished;
   }
+}
+
+function baseUrl(hostname: string, port: number): string {
+  return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 /**

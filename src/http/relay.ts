@@ -17,6 +17,8 @@ export interface RelayOptions {
   clientGone: AbortSignal;
   /** Aborted when the daemon stops: the answer ends with an error. */
   stopped: AbortSignal;
+  /** Takes secrets out of what a backend said. */
+  redact: (text: string) => string;
   /** Called once, however the answer ends; must end the upstream request. */
   onEnd: (end: RelayEnd) => void;
 }
@@ -30,7 +32,7 @@ const encoder = new TextEncoder();
 export function relay(
   first: Uint8Array<ArrayBuffer>,
   rest: AnswerStream,
-  { dialect, clientGone, stopped, onEnd }: RelayOptions,
+  { dialect, clientGone, stopped, redact, onEnd }: RelayOptions,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   let ended = false;
   const end = (outcome: RelayEnd["outcome"], failure?: BackendFailure) => {
@@ -51,7 +53,9 @@ export function relay(
       } catch (error) {
         if (clientGone.aborted) return end("cancelled");
         const failure = stopped.aborted ? undefined : asFailure(error);
-        const words = failure ? brokenAnswerWords(failure) : "The broker is shutting down; the answer is not complete";
+        const words = failure
+          ? redact(brokenAnswerWords(failure))
+          : "The broker is shutting down; the answer is not complete";
         controller.enqueue(encoder.encode(dialectErrors[dialect].streamError(words)));
         end("incomplete", failure);
       }
