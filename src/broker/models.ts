@@ -34,7 +34,7 @@ export function listModels(
   options: { mode: RouteMode; now: number },
 ): ModelEntry[] {
   const entries = new Map<string, ModelEntry>();
-  for (const backend of byPreference(backends, options.mode)) {
+  for (const backend of byPreference(backends, options)) {
     if (!routability(backend, options.now).routable) continue;
     for (const name of clientNames(backend)) {
       const place = placeIn(backend, name);

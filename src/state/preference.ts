@@ -6,12 +6,28 @@ export function isAllowed(location: Location, mode: RouteMode): boolean {
   return !(mode === "local-only" && location === "cloud") && !(mode === "cloud-only" && location === "local");
 }
 
+/** A time to first byte older than this tells nothing: a cold start long ago must not banish a backend for good. */
+const speedHoldsMs = 300_000;
+
+/** What the order of backends depends on, beside themselves. */
+export interface PreferenceOptions {
+  mode: RouteMode;
+  /** Of the monotonic clock, in ms. */
+  now: number;
+}
+
 /** Which backend the user wants first, whatever its health: to be compared number by number, the smaller the better. */
-export function preference(backend: BackendState, mode: RouteMode): number[] {
+export function preference(backend: BackendState, { mode, now }: PreferenceOptions): number[] {
   const { location, priority } = backend.config;
-  if (mode === "fastest") return [backend.firstByteMs ?? backend.latencyMs ?? Infinity, priority];
+  if (mode === "fastest") return [expectedFirstByteMs(backend, now), priority];
   const preferred = mode === "cloud-first" || mode === "cloud-only" ? "cloud" : "local";
   return [location === preferred ? 0 : 1, priority];
+}
+
+/** What requests saw lately, else what health checks saw, which draws a request and so a new figure. */
+function expectedFirstByteMs({ firstByteMs, latencyMs, health }: BackendState, now: number): number {
+  const isOld = health.lastSuccessAt !== undefined && now - health.lastSuccessAt > speedHoldsMs;
+  return (isOld ? undefined : firstByteMs) ?? latencyMs ?? Infinity;
 }
 
 /** Orders two ranks; for `sort`. */
@@ -23,8 +39,8 @@ export function compareRanks(a: readonly number[], b: readonly number[]): number
 }
 
 /** The enabled backends that the mode allows, the user's first choice first. */
-export function byPreference(backends: readonly BackendState[], mode: RouteMode): BackendState[] {
+export function byPreference(backends: readonly BackendState[], options: PreferenceOptions): BackendState[] {
   return backends
-    .filter(({ config }) => config.enabled && isAllowed(config.location, mode))
-    .sort((a, b) => compareRanks(preference(a, mode), preference(b, mode)));
+    .filter(({ config }) => config.enabled && isAllowed(config.location, options.mode))
+    .sort((a, b) => compareRanks(preference(a, options), preference(b, options)));
 }

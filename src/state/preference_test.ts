@@ -29,7 +29,8 @@ const cloud = backendState({ ...cloudInput, priority: 1 }, { firstByteMs: 400, l
 const off = backendState({ id: "off", enabled: false });
 const all = [cloud, desktop, off, server];
 
-const ids = (mode: RouteMode, backends = all) => byPreference(backends, mode).map(({ config }) => config.id);
+const ids = (mode: RouteMode, backends = all) =>
+  byPreference(backends, { mode, now: 400_000 }).map(({ config }) => config.id);
 
 Deno.test("byPreference() orders by the mode, then by priority, and leaves out what is switched off", () => {
   assertEquals(ids("local-first"), ["server", "desktop", "cloud"]);
@@ -44,4 +45,11 @@ Deno.test("byPreference() in mode fastest goes by time to first byte, then laten
   assertEquals(ids("fastest", [...all, untried]), ["desktop", "untried", "cloud", "server"]);
   const [a, b] = [backendState({ id: "a", priority: 2 }), backendState({ id: "b", priority: 1 })];
   assertEquals(ids("fastest", [a, b, server]), ["server", "b", "a"]);
+});
+
+Deno.test("byPreference() in mode fastest forgets a time to first byte that is old", () => {
+  const slowOnce = (lastSuccessAt: number) =>
+    backendState({ id: "cold", priority: 5 }, { firstByteMs: 30_000, latencyMs: 3, health: { lastSuccessAt } });
+  assertEquals(ids("fastest", [slowOnce(399_000), cloud]), ["cloud", "cold"]);
+  assertEquals(ids("fastest", [slowOnce(99_000), cloud]), ["cold", "cloud"]);
 });

@@ -17,7 +17,7 @@ export interface ReportFacts {
 /** The state as it is shown to people and programs. */
 export function statusReport(state: AppState, { now, ...facts }: ReportFacts): StatusReport {
   const backends = state.backends.map((backend) => backendStatus(backend, now));
-  const order = byPreference(state.backends, state.mode).map(({ config }) => config.id);
+  const order = byPreference(state.backends, { mode: state.mode, now }).map(({ config }) => config.id);
   const routable = order.filter((id) => backends.find((backend) => backend.id === id)?.routable);
   return {
     state: overall(order, routable, backends),
