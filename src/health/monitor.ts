@@ -57,10 +57,12 @@ export class Monitor implements Observer {
     for (const id of this.#schedules.keys()) if (!ids.has(id)) this.#schedules.delete(id);
     for (const backend of this.#options.store.state.backends) {
       const { id, enabled } = backend.config;
+      const schedule = this.#schedules.get(id);
       if (!enabled) this.#schedules.delete(id);
-      else if (!this.#schedules.has(id)) {
+      else if (!schedule) {
         this.#schedules.set(id, { dueAt: now, probing: undefined, wasUsed: false, lastAt: -Infinity });
-      }
+      } // Its settings have changed: what was seen of the old ones, and when, is void.
+      else if (backend.health.reach.kind === "unknown") schedule.dueAt = now;
     }
     this.#arm();
   }
@@ -85,6 +87,13 @@ export class Monitor implements Observer {
       return schedule.probing ?? [];
     });
     await Promise.all(probes);
+  }
+
+  /** Asks a backend for its models again, because a request has changed them. */
+  async modelsChanged(id: string): Promise<void> {
+    // A check that runs already may have seen the models as they were.
+    await this.#schedules.get(id)?.probing;
+    if (!this.#stop.signal.aborted) await this.probeNow(id);
   }
 
   /** Asks one backend now and waits for it, such as at the end of a connection test. */
@@ -175,7 +184,7 @@ export class Monitor implements Observer {
 
   async #probe(id: string, schedule: Schedule): Promise<void> {
     const backend = this.#options.backends(id);
-    const observation = backend && await this.#ask(backend);
+    const observation = await (backend && this.#ask(backend));
     schedule.probing = undefined;
     if (this.#stop.signal.aborted || this.#schedules.get(id) !== schedule) return;
     // A probe of a backend object that a new configuration has replaced says nothing about the new one.

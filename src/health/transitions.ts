@@ -54,9 +54,12 @@ function probeFailed(
 ): HealthState {
   const { reach } = state;
   const { reason, status, at } = observation;
-  if (status === 401 || status === 403 || reason === "no_credential") {
+  const penalty = penaltyOf({ reason, status });
+  if (penalty === "credential" || penalty === "credential_model") {
     return { ...state, reach: { kind: "misconfigured", reason } };
   }
+  // One that is asked too often is there; whether its token is right it does not tell.
+  if (penalty === "cooldown") return reach.kind === "misconfigured" ? state : probePassed(state, at, settings);
   if (reach.kind === "down") {
     return { ...state, reach: { kind: "down", reason, passes: 0, checks: reach.checks + 1 } };
   }
@@ -64,7 +67,7 @@ function probeFailed(
   if (reach.kind !== "up") return down;
   const failures = reach.failures + 1;
   const succeedsAnyway = state.lastSuccessAt !== undefined && at - state.lastSuccessAt < successOutweighsMs &&
-    penaltyOf(observation) !== "reach";
+    penalty !== "reach";
   if (failures < settings.threshold || succeedsAnyway) {
     return { ...state, reach: { kind: "up", failures, reason } };
   }
@@ -108,14 +111,19 @@ function requestFailed(state: HealthState, seen: SeenFailure, settings: HealthSe
       return { ...released, reach: { kind: "down", reason: seen.reason, passes: 0, checks: 0 } };
     case "cooldown": {
       const until = seen.at + (seen.retryAfterMs ?? defaultCooldownMs);
+      // One that named no pause, or a shorter one, does not cut the pause short that another was told.
+      if (state.cooldown && state.cooldown.until >= until) return released;
       return { ...released, cooldown: { until, reason: seen.reason } };
     }
+    // A failure that concerns one breaker tells nothing of the other, whose probe the request may have been as well.
     case "credential":
-      return { ...state, breaker: opened(state.breaker, seen, settings, credentialEjectMs) };
-    case "credential_model":
-      return withModel(state, seen.model, (breaker) => opened(breaker, seen, settings, credentialEjectMs));
+      return { ...released, breaker: opened(state.breaker, seen, settings, credentialEjectMs) };
+    case "credential_model": {
+      const next = withModel(state, seen.model, (breaker) => opened(breaker, seen, settings, credentialEjectMs));
+      return { ...next, breaker: released.breaker };
+    }
     case "backend":
-      return { ...state, breaker: counted(state.breaker, seen, settings, 1) };
+      return { ...released, breaker: counted(state.breaker, seen, settings, 1) };
     case "model": {
       const next = withModel(state, seen.model, (breaker) => counted(breaker, seen, settings, 1));
       return { ...next, breaker: counted(state.breaker, seen, settings, modelFailureWeight) };
