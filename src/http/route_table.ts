@@ -12,7 +12,10 @@ export interface Route {
 /** Adds the routes; a method that a path does not have is answered with 405 in the dialect of the path. */
 export function addRoutes(app: Hono, routes: readonly Route[]): void {
   for (const { path, methods } of routes) {
-    for (const [method, handler] of Object.entries(methods)) app.on(method, path, handler);
+    const { HEAD: head, ...others } = methods;
+    // Hono looks HEAD up as GET, so a path without GET needs this detour.
+    if (head) app.get(path, (c, next) => c.req.raw.method === "HEAD" ? head(c) : next());
+    for (const [method, handler] of Object.entries(others)) app.on(method, path, handler);
     const allow = Object.keys(methods).flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]).join(", ");
     app.all(path, (c) => {
       const message = `${c.req.path} takes ${allow}, not ${c.req.method}`;
