@@ -118,7 +118,9 @@ function withCrlf(text: string): string {
 function splitAt(delivery: Delivery, frames: number): { before: Step[]; after: Step[] } {
   if (!delivery.stream) {
     const text = delivery.steps.map((step) => step.kind === "frame" ? step.text : "").join("");
-    const half = Math.floor(text.length / 2);
+    const middle = Math.floor(text.length / 2);
+    // Half of a surrogate pair cannot be written.
+    const half = /[\uDC00-\uDFFF]/.test(text[middle] ?? "") ? middle - 1 : middle;
     return { before: [frame(text.slice(0, half))], after: [frame(text.slice(half))] };
   }
   let seen = 0;
