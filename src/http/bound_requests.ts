@@ -4,6 +4,7 @@ import type { Backend } from "../broker/backend.ts";
 import { isAllowed } from "../state/preference.ts";
 import type { HttpContext } from "./context.ts";
 import { errorResponse, thrownResponse } from "./error_response.ts";
+import { type ProgressOptions, progressStream } from "./progress_stream.ts";
 
 /** Headers that concern the client's connection or its own secrets, and what the transport sets itself. */
 const keptRequestHeaders = ["content-type", "accept", "content-encoding"];
@@ -22,6 +23,9 @@ const droppedResponseHeaders = new Set([
   "access-control-allow-credentials",
 ]);
 
+/** What changes which models a backend has. */
+const changesModels = new Set(["/api/pull", "/api/create", "/api/copy", "/api/delete"]);
+
 /**
  * A request that changes one backend (pull, push, create, copy, delete, blobs, account): it goes to the backend that the
  * client names in `x-broker-backend`, else to the first local Ollama, once, and streams straight through both ways.
@@ -37,7 +41,11 @@ export async function forwardBound(context: HttpContext, request: Request): Prom
       body: request.body as ReadableStream<Uint8Array<ArrayBuffer>> | null ?? undefined,
       signal: request.signal,
     });
-    return passedOn(response, backend.config.id);
+    const { id } = backend.config;
+    const onEnd = () => {
+      if (changesModels.has(url.pathname)) context.modelsChanged(id);
+    };
+    return passedOn(response, { backend: id, clientGone: request.signal, onEnd });
   } catch (error) {
     if (!(error instanceof BackendFailure)) return thrownResponse(error, "ollama", context.log);
     return errorResponse("ollama", statusOfFailure(error), error.message, {
@@ -70,12 +78,18 @@ function pickHeaders(headers: Headers): Headers {
   return kept;
 }
 
-function passedOn(response: Response, backend: string): Response {
+function passedOn(response: Response, options: ProgressOptions): Response {
   const headers = new Headers();
   const listed = (response.headers.get("connection") ?? "").toLowerCase().split(/\s*,\s*/);
   for (const [name, value] of response.headers) {
     if (!droppedResponseHeaders.has(name) && !listed.includes(name)) headers.append(name, value);
   }
-  headers.set("x-broker-backend", backend);
+  headers.set("x-broker-backend", options.backend);
+  const isProgress = response.ok && response.headers.get("content-type")?.startsWith("application/x-ndjson");
+  if (response.body && isProgress) {
+    return new Response(progressStream(response.body, options), { status: response.status, headers });
+  }
+  // What is told in one piece is done when its headers are here.
+  options.onEnd();
   return new Response(response.body, { status: response.status, headers });
 }
