@@ -1,6 +1,6 @@
 import type { RequestClass, RouteMode } from "../core/types.ts";
 import { canonicalModel, sameModel } from "../protocol/model_names.ts";
-import type { BackendState } from "../state/app_state.ts";
+import type { BackendState, ModelInfo } from "../state/app_state.ts";
 import { compareRanks, isAllowed, preference } from "../state/preference.ts";
 import { isModelEjected, routability } from "../state/routability.ts";
 
@@ -60,8 +60,10 @@ export function orderCandidates(
 function isEligible(backend: BackendState, wanted: Wanted, mode: RouteMode): boolean {
   const { id, enabled, location, kind } = backend.config;
   if (!enabled) return false;
-  if (wanted.class === "control" && (location !== "local" || kind !== "ollama")) return false;
-  if (wanted.pinned !== undefined) return id === wanted.pinned;
+  const isLocalOllama = location === "local" && kind === "ollama";
+  if (wanted.class === "control" && !isLocalOllama) return false;
+  if (wanted.pinned !== undefined && wanted.pinned !== id) return false;
+  if (wanted.class === "bound" && wanted.pinned === undefined && !isLocalOllama) return false;
   return isAllowed(location, mode) && !(mode === "local-only" && leavesTheMachine(backend, wanted.model));
 }
 
@@ -76,13 +78,15 @@ function whyNone(wanted: Wanted, backends: readonly BackendState[], mode: RouteM
   if (wanted.pinned !== undefined) {
     const known = backends.find((backend) => backend.config.id === wanted.pinned);
     if (!known) return `No backend is called "${wanted.pinned}"; check x-broker-backend`;
-    return `Backend "${wanted.pinned}" is ${known.config.enabled ? "not for this request" : "switched off"}`;
+    if (!known.config.enabled) return `Backend "${wanted.pinned}" is switched off`;
+    if (!isAllowed(known.config.location, mode)) return `Backend "${wanted.pinned}" is not asked: the mode is ${mode}`;
   }
-  if (
-    backends.some(({ config, ...backend }) => config.enabled && leavesTheMachine({ config, ...backend }, wanted.model))
-  ) {
+  const isStub = (backend: BackendState) => backend.config.enabled && leavesTheMachine(backend, wanted.model);
+  if (mode === "local-only" && backends.some(isStub)) {
     return `Model "${wanted.model}" runs in the cloud, and the mode is local-only`;
   }
+  if (wanted.pinned !== undefined) return `Backend "${wanted.pinned}" is not for this request`;
+  if (wanted.class === "bound") return "No local Ollama is set up for this request; name a backend in x-broker-backend";
   if (wanted.class === "control") return "No local Ollama is set up that could load or unload a model";
   if (mode === "local-only") return "No local backend is set up and the mode is local-only";
   if (mode === "cloud-only") return "No cloud backend is set up and the mode is cloud-only";
@@ -98,7 +102,7 @@ function placeOf(
   const { config } = backend;
   const { model, has } = modelAt(backend, wanted.model);
   const rank = [
-    ...preference(backend, mode),
+    ...preference(backend, { mode, now }),
     has === "unknown" ? 1 : 0,
     config.maxConcurrent > 0 ? backend.inFlight / config.maxConcurrent : 0,
     index,
@@ -113,11 +117,17 @@ export function modelAt(backend: BackendState, model: string): Pick<Candidate, "
     if (sameModel(name, model)) return { model: target, has: "mapped" };
   }
   if (!backend.models) return { model, has: "unknown" };
-  const isListed = (name: string) => backend.models!.some((info) => sameModel(info.name, name));
-  if (isListed(model)) return { model, has: "listed" };
+  const listed = listedAs(backend.models, model);
+  // Ollama knows `llama3.2` by all its spellings, and the client's bytes stay as they are; others only by their own.
+  if (listed !== undefined) return { model: backend.config.kind === "openai" ? listed : model, has: "listed" };
   const direct = directCloudName(backend, model);
-  if (direct !== undefined && isListed(direct)) return { model: direct, has: "listed" };
+  if (direct !== undefined && listedAs(backend.models, direct) !== undefined) return { model: direct, has: "listed" };
   return { model, has: "absent" };
+}
+
+/** The backend's spelling of a model; the very same one where it has it. */
+function listedAs(models: readonly ModelInfo[], model: string): string | undefined {
+  return models.find(({ name }) => name === model)?.name ?? models.find(({ name }) => sameModel(name, model))?.name;
 }
 
 /**
@@ -131,20 +141,18 @@ function directCloudName({ config }: BackendState, model: string): string | unde
 }
 
 /**
- * Leaves out backends that lack the model. Where every one lacks it the first is asked all the same, so that the client
- * gets its own "not found". Embeddings go only to one and the same model, that of the first backend which has it,
- * reachable or not: vectors of two models cannot be compared.
+ * Leaves out backends that lack the model. Where every one lacks it they are asked all the same: the client gets the
+ * "not found" of the first that is able to say so. Embeddings go only to one and the same model, that of the first
+ * backend which has it, reachable or not: vectors of two models cannot be compared.
  */
 function withModel(places: Place[], wanted: Wanted): Place[] {
+  // What belongs to one backend goes to the first, whatever its list says, and to no other.
+  if (wanted.class === "bound") return places.slice(0, 1);
   const having = places.filter((place) => place.has !== "absent");
-  if (having.length === 0) return firstUsable(places);
+  if (having.length === 0) return places;
   if (wanted.class !== "embedding") return having;
   const model = canonicalModel(having[0].model);
   return having.filter((place) => canonicalModel(place.model) === model);
-}
-
-function firstUsable(places: Place[]): Place[] {
-  return [places.find((place) => place.routable) ?? places[0]];
 }
 
 function panic(places: Place[], now: number): CandidateList {

@@ -43,6 +43,8 @@ interface Search {
   attempts: Attempt[];
   failures: BackendFailure[];
   deadline: number;
+  /** How long the request may wait in the queue, however often it does. */
+  queueUntil: number;
 }
 
 /**
@@ -66,8 +68,10 @@ export class Failover {
     options: { signal: AbortSignal; pinned?: string; attempts: Attempt[] },
   ): Promise<Committed> {
     const { route } = this.#options.config();
-    const deadline = this.#options.clock.monotonic() + route.budgetMs;
-    const search: Search = { request, ...options, failures: [], deadline };
+    const now = this.#options.clock.monotonic();
+    const deadline = now + route.budgetMs;
+    const queueUntil = now + Math.min(route.queueMs, route.budgetMs);
+    const search: Search = { request, ...options, failures: [], deadline, queueUntil };
     // A body too large to be kept is sent once.
     const rounds = this.#isReplayable(request) ? route.rounds : 1;
     for (let round = 0; round < rounds; round++) {
@@ -104,9 +108,9 @@ export class Failover {
           busy.push(candidate);
           continue;
         }
-        if (this.#options.clock.monotonic() >= search.deadline) return undefined;
+        if (search.failures.length > 0 && this.#options.clock.monotonic() >= search.deadline) return undefined;
         tried.add(candidate.id);
-        const others = candidates.slice(index + 1);
+        const others = [...busy, ...candidates.slice(index + 1)];
         const committed = await this.#try(candidate, search, { others, lastResort: list.lastResort });
         if (committed) return committed;
         if (search.failures.length > 0 && !this.#isReplayable(search.request)) return undefined;
@@ -134,8 +138,10 @@ export class Failover {
   }
 
   #waitForTurn(busy: readonly Candidate[], search: Search): Promise<void> {
-    const { queueMs, maxQueued } = this.#options.config().route;
-    return this.#options.slots.wait(busy.map(({ id }) => id), { queueMs, maxQueued, signal: search.signal });
+    const { clock, slots, config } = this.#options;
+    const queueMs = Math.max(0, search.queueUntil - clock.monotonic());
+    const { maxQueued } = config().route;
+    return slots.wait(busy.map(({ id }) => id), { queueMs, maxQueued, signal: search.signal });
   }
 
   /** One attempt; `undefined` when it failed, or its breaker lets none pass, and another backend may follow. */
@@ -146,10 +152,12 @@ export class Failover {
   ): Promise<Committed | undefined> {
     const { observer, backends } = this.#options;
     const backend = backends(candidate.id);
+    if (!backend) return undefined;
     // In the last resort, with everything ejected, the breakers are not asked.
     const permit = observer.acquire(candidate.id, candidate.model) ?? (lastResort ? {} : undefined);
-    if (!backend || !permit) return undefined;
-    const lease = new Lease(candidate, { ...this.#options, ...permit, ...search });
+    if (!permit) return undefined;
+    const isReplaced = () => backends(candidate.id) !== backend;
+    const lease = new Lease(candidate, { ...this.#options, ...permit, ...search, isReplaced });
     try {
       const answer = await this.#attempt(backend, candidate, search, lease);
       lease.committed();

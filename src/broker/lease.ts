@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { BackendFailure } from "../core/errors.ts";
 import type { Attempt } from "../core/types.ts";
 import type { Candidate } from "./candidates.ts";
-import type { Observer } from "./observation.ts";
+import type { Observation, Observer } from "./observation.ts";
 import type { Slots } from "./slots.ts";
 
 export interface LeaseOptions {
@@ -15,6 +15,8 @@ export interface LeaseOptions {
   /** Set when the attempt is the half-open probe of a breaker. */
   permit?: number;
   attempts: Attempt[];
+  /** Whether its backend was replaced meanwhile: what becomes of the attempt says nothing about the new one. */
+  isReplaced: () => boolean;
 }
 
 /** What one attempt holds of its backend (a slot, a way to abort it), and how its end is reported. */
@@ -39,7 +41,7 @@ export class Lease {
   committed(): void {
     this.#record("committed");
     const firstByteMs = this.#options.clock.monotonic() - this.#since;
-    this.#options.observer.observe(this.#candidate.id, { kind: "request_succeeded", firstByteMs, ...this.#facts() });
+    this.#observe({ kind: "request_succeeded", firstByteMs, ...this.#facts() });
   }
 
   /** The attempt failed before its first byte. */
@@ -53,22 +55,23 @@ export class Lease {
   cancelled(): void {
     this.#record("cancelled");
     const { permit } = this.#options;
-    if (permit !== undefined) {
-      this.#options.observer.observe(this.#candidate.id, { kind: "permit_released", ...this.#facts(), permit });
-    }
+    if (permit !== undefined) this.#observe({ kind: "permit_released", ...this.#facts(), permit });
     this.release();
   }
 
   /** Reports a failure to health. */
   broke({ phase, reason, status, retryAfterMs }: BackendFailure): void {
-    const failure = { phase, reason, status, retryAfterMs };
-    this.#options.observer.observe(this.#candidate.id, { kind: "request_failed", ...failure, ...this.#facts() });
+    this.#observe({ kind: "request_failed", phase, reason, status, retryAfterMs, ...this.#facts() });
   }
 
   /** Gives the slot back and ends the upstream request if it still runs. May be called again. */
   release(): void {
     this.abort.abort(new Error("The attempt has ended"));
     this.#giveBack();
+  }
+
+  #observe(observation: Observation): void {
+    if (!this.#options.isReplaced()) this.#options.observer.observe(this.#candidate.id, observation);
   }
 
   #facts() {

@@ -55,7 +55,7 @@ export class Slots {
    */
   wait(ids: readonly string[], options: { queueMs: number; maxQueued: number; signal: AbortSignal }): Promise<void> {
     const { queueMs, maxQueued, signal } = options;
-    signal.throwIfAborted();
+    if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#waiters.length >= maxQueued) {
       return Promise.reject(new RequestError(503, `Too many requests wait already (${maxQueued}); try again later`));
     }
@@ -73,8 +73,7 @@ export class Slots {
         for (const id of ids) this.#wakeFor(id);
       };
       const cancelTimer = this.#options.clock.after(queueMs, () => {
-        const seconds = Math.round(queueMs / 1000);
-        settle(() => reject(new RequestError(503, `Every backend was busy for ${seconds} s; try again later`)));
+        settle(() => reject(new RequestError(503, "Every backend stayed busy (route.queueMs); try again later")));
       });
       signal.addEventListener("abort", onAbort, { once: true });
       this.#waiters.push(waiter);
