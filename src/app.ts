@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "./core/clock.ts";
+import { RequestError } from "./core/errors.ts";
 import { createLog, type LogOptions } from "./core/log.ts";
 import { Redaction } from "./core/redaction.ts";
 import { createBackend } from "./backends/create.ts";
@@ -166,7 +167,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log.info("Stopping", { inFlight: store.state.inFlight });
     stopping.abort(new Error("The broker is shutting down"));
     const { shutdownGraceMs } = config();
-    const cancelGrace = clock.after(shutdownGraceMs, () => stopped.abort(new Error("The broker has stopped")));
+    const cancelGrace = clock.after(
+      shutdownGraceMs,
+      () => stopped.abort(new RequestError(503, "The broker is shutting down")),
+    );
     await listener.drain(shutdownGraceMs + lastWordsMs, clock);
     cancelGrace();
     await resources.disposeAsync();

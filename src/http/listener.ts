@@ -28,11 +28,13 @@ export class Listener {
   readonly localUrl: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #abort: AbortController;
+  readonly #answers: RunningAnswers;
   #hasFinished = false;
 
-  private constructor(server: Deno.HttpServer<Deno.NetAddr>, abort: AbortController) {
+  private constructor(server: Deno.HttpServer<Deno.NetAddr>, abort: AbortController, answers: RunningAnswers) {
     this.#server = server;
     this.#abort = abort;
+    this.#answers = answers;
     server.finished.finally(() => this.#hasFinished = true);
     const { hostname, port } = server.addr;
     this.url = baseUrl(hostname, port);
@@ -47,7 +49,12 @@ export class Listener {
     const abort = new AbortController();
     try {
       const options = { hostname: host, port, signal: abort.signal, onListen() {} };
-      return new Listener(Deno.serve(options, (request) => handler(request)), abort);
+      const answers = new RunningAnswers();
+      const server = Deno.serve(options, (request, { completed }) => {
+        answers.follow(completed);
+        return handler(request);
+      });
+      return new Listener(server, abort, answers);
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
       const holder = await portHolder({ host, port, controlFile });
@@ -61,19 +68,42 @@ export class Listener {
     return this.#server.finished;
   }
 
-  /** Takes no new connections and waits until the running answers have ended, but no longer than `ms`. */
+  /**
+   * Waits until the running answers have ended, but no longer than `ms`. New requests still reach the handler, which
+   * refuses them. (`HttpServer.shutdown()` would not do: in Deno 2.9 nothing can cut what is open after it.)
+   */
   async drain(ms: number, clock: Clock): Promise<void> {
     const late = Promise.withResolvers<void>();
     const cancelTimer = clock.after(ms, late.resolve);
-    await Promise.race([this.#server.shutdown(), late.promise]);
+    await Promise.race([this.#answers.ended(), late.promise]);
     cancelTimer();
   }
 
   /** Ends at once; connections that are still open are cut. */
   async close(): Promise<void> {
-    // Aborting a server that has shut down already throws in Deno 2.9 (BadResource).
     if (!this.#hasFinished) this.#abort.abort();
     await this.#server.finished;
+  }
+}
+
+/** Counts the answers that are being sent. */
+class RunningAnswers {
+  #count = 0;
+  #end: (() => void) | undefined;
+
+  /** `completed` settles when the answer was sent or its client has left. */
+  follow(completed: Promise<void>): void {
+    this.#count++;
+    const end = () => {
+      if (--this.#count === 0) this.#end?.();
+    };
+    completed.then(end, end);
+  }
+
+  /** Resolves as soon as none is being sent. */
+  ended(): Promise<void> {
+    if (this.#count === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#end = resolve);
   }
 }
 
