@@ -67,6 +67,19 @@ export class RawClient implements Disposable {
     return await this.readUntil(() => false);
   }
 
+  /** Reads to the end and keeps only the last of it: for what is too long to keep. */
+  async drain(): Promise<{ bytes: number; tail: string }> {
+    const buffer = new Uint8Array(1_048_576);
+    let bytes = 0;
+    let tail = "";
+    for (let count = await this.#conn.read(buffer); count !== null; count = await this.#conn.read(buffer)) {
+      bytes += count;
+      tail = (tail + new TextDecoder().decode(buffer.subarray(0, count))).slice(-1_000);
+    }
+    this.end = "fin";
+    return { bytes, tail };
+  }
+
   bodyBytes(): Uint8Array<ArrayBuffer> {
     const start = this.text.indexOf("\r\n\r\n");
     if (start < 0) return new Uint8Array(0);
