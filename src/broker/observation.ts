@@ -17,9 +17,7 @@ export type Observation =
     permit?: number;
   }
   /** A half-open probe ended with no verdict, because its client left. */
-  | { kind: "permit_released"; at: number; model: string; permit: number }
-  /** The user changed the backend's settings: what was seen of the old ones is void. */
-  | { kind: "configured"; at: number };
+  | { kind: "permit_released"; at: number; model: string; permit: number };
 
 /** Takes observations; `health/monitor` is the one that does. */
 export interface Observer {

@@ -1,3 +1,4 @@
+import type { ConnectionTest, TestStep } from "../state/connection_report.ts";
 import type { StatusReport } from "../state/status.ts";
 import { type Appearance, appearanceOf } from "./appearance.ts";
 import type { CommandContext } from "./command.ts";
@@ -5,23 +6,6 @@ import { connectToDaemon, type DaemonClient } from "./daemon_client.ts";
 import { durationText } from "./duration_text.ts";
 import { ExitCode } from "./io.ts";
 import { terminalLine } from "./terminal_text.ts";
-
-/** What `POST /control/v1/backends/:id/test` answers. */
-export interface ConnectionTest {
-  backend: string;
-  ok: boolean;
-  steps: TestStep[];
-}
-
-export interface TestStep {
-  name: string;
-  ok: boolean;
-  /** What was seen. */
-  detail: string;
-  durationMs: number;
-  /** What to do next; `null` when the step passed. */
-  advice: string | null;
-}
 
 /** `test [BACKEND]`: fails when a backend that was tested did. All are asked at once, and told in their order. */
 export async function testCommand({ io, invocation }: CommandContext): Promise<ExitCode> {

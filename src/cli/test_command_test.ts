@@ -3,7 +3,7 @@ import { FakeDaemon, type FakeRoutes } from "../../tests/support/fake_daemon.ts"
 import { FakeIo } from "../../tests/support/fake_io.ts";
 import { runCommandLine } from "./command_line.ts";
 import { ExitCode } from "./io.ts";
-import type { ConnectionTest } from "./test_command.ts";
+import type { ConnectionTest } from "../state/connection_report.ts";
 
 const passed: ConnectionTest = {
   backend: "local",

@@ -1,8 +1,8 @@
-import type { FailurePhase, FailureReason } from "../core/errors.ts";
+import type { FailureReason } from "../core/errors.ts";
 import { penaltyOf } from "../broker/retry_rules.ts";
 import type { Observation } from "../broker/observation.ts";
 import type { Config } from "../config/schema.ts";
-import { type Breaker, closedBreaker, type HealthState, initialHealth } from "../state/health_state.ts";
+import { type Breaker, closedBreaker, type HealthState } from "../state/health_state.ts";
 import { acquired, closedBy, counted, opened, reopened } from "./breaker.ts";
 
 export type HealthSettings = Config["breaker"] & { threshold: number };
@@ -29,8 +29,6 @@ export function nextHealth(state: HealthState, observation: Observation, setting
       return requestFailed(state, observation, settings);
     case "permit_released":
       return permitReleased(state, observation);
-    case "configured":
-      return initialHealth;
   }
 }
 
@@ -90,15 +88,7 @@ function isAtRest(breaker: Breaker): boolean {
   return breaker.kind === "closed" && breaker.failures === 0;
 }
 
-interface SeenFailure {
-  at: number;
-  model: string;
-  phase: FailurePhase;
-  reason: FailureReason;
-  status?: number;
-  retryAfterMs?: number;
-  permit?: number;
-}
+type SeenFailure = Extract<Observation, { kind: "request_failed" }>;
 
 function requestFailed(state: HealthState, seen: SeenFailure, settings: HealthSettings): HealthState {
   const penalty = penaltyOf(seen);

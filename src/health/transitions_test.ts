@@ -161,7 +161,3 @@ Deno.test("nextHealth() lets a backend that came back from being down be tried a
   assertEquals([back.reach.kind, back.breaker.kind === "open" && back.breaker.until], ["up", 2_000]);
   assertEquals(acquire(back, model, 2_000, 1)?.isProbe, true);
 });
-
-Deno.test("nextHealth() forgets everything when the settings change", () => {
-  assertEquals(after(down(), broke("http_429"), { kind: "configured", at: 5 }), initialHealth);
-});
