@@ -57,10 +57,16 @@ export function openaiModel(item: Json): ModelInfo | undefined {
   const created = numberOf(item, "created");
   return {
     name,
-    modifiedAt: created ? new Date(created * 1000).toISOString() : undefined,
+    modifiedAt: created ? isoTime(created * 1000) : undefined,
     contextLength: numberOf(item, "context_length") ?? numberOf(item, "context_window") ??
       numberOf(item, "max_model_len"),
   };
+}
+
+/** Not every server counts in seconds: what gives no date gives none, and is no reason to refuse the list. */
+function isoTime(ms: number): string | undefined {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 function numberOf(json: Json, key: string): number | undefined {

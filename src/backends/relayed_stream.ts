@@ -84,9 +84,11 @@ export class RelayedStream implements AnswerStream {
       for (const frame of frames) if (!this.#finished) this.#take(frame, out);
       if (!chunk && !this.#finished) this.#end(out);
     } catch (error) {
-      this.#failure = this.#asFailure(error);
       this.cancel();
-      if (out.length === 0 || !this.#hasContent) throw this.#failure;
+      const failure = this.#asFailure(error);
+      const isAfterContent = out.length > 0 && this.#hasContent;
+      this.#failure = isAfterContent ? inTheStream(failure) : failure;
+      if (!isAfterContent) throw this.#failure;
     }
     return out.length === 1 ? out[0] : concat(out);
   }
@@ -176,6 +178,11 @@ export class RelayedStream implements AnswerStream {
     const phase = this.#begun ? "streaming" : "first_byte";
     return new BackendFailure(message, { backend: this.#options.backend, phase, reason, cause });
   }
+}
+
+/** A failure that follows frames with content, which are passed on before it. */
+function inTheStream({ message, backend, reason, cause }: BackendFailure): BackendFailure {
+  return new BackendFailure(message, { backend, reason, cause, phase: "streaming" });
 }
 
 function push(out: Uint8Array<ArrayBuffer>[], text: string): void {

@@ -7,6 +7,13 @@ const longestMs = 3_600_000;
 export function parseRetryAfterMs(value: string | null, now: number): number | undefined {
   const text = value?.trim();
   if (!text) return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : dateMs(text) - now;
   return Number.isNaN(ms) ? undefined : Math.min(longestMs, Math.max(0, ms));
+}
+
+/** `Date.parse` takes many things for a date that are none, `-5` among them: one of HTTP begins with its weekday. */
+function dateMs(text: string): number {
+  if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text)) return NaN;
+  // The oldest of the three forms lacks the zone, which is always GMT.
+  return Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
 }

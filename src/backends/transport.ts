@@ -1,5 +1,4 @@
-import { BackendFailure, type FailurePhase, type FailureReason } from "../core/errors.ts";
-import type { ErrorAnswer } from "../core/errors.ts";
+import { BackendFailure, type ErrorAnswer, type FailurePhase, type FailureReason, messageOf } from "../core/errors.ts";
 import { connectReason } from "./connect_reason.ts";
 import { parseRetryAfterMs } from "./retry_after.ts";
 
@@ -19,7 +18,9 @@ export interface TransportOptions {
 
 /**
  * The connections to one backend. `fetch` does the work: HTTP/1.1 and HTTP/2, TLS, a pool; the pieces that a broker
- * needs on top are here: no redirects, no compression, and failures with their phase and reason.
+ * needs on top are here: no redirects, no compression, and failures with their phase and reason. A connection of the pool
+ * that was closed before it gave an answer is replaced, and the request sent once more, by `fetch` itself; not so one
+ * whose body is a stream.
  */
 export class Transport {
   readonly #backend: string;
@@ -70,11 +71,14 @@ export class Transport {
   #authorize(headers: Headers): void {
     const { secret, credential } = this.#options;
     if (secret === null) return;
-    const value = credential(secret);
-    if (value === undefined) {
-      const message = `The token "${secret}" is not set`;
-      throw this.failure(message, { phase: "connect", reason: "no_credential" });
+    const options = { phase: "connect", reason: "no_credential" } as const;
+    let value: string | undefined;
+    try {
+      value = credential(secret);
+    } catch (cause) {
+      throw this.failure(messageOf(cause), { ...options, cause });
     }
+    if (value === undefined) throw this.failure(`The token "${secret}" is not set`, options);
     headers.set("authorization", `Bearer ${value}`);
   }
 
