@@ -142,12 +142,20 @@ export class FailureWorld implements AsyncDisposable {
   }
 }
 
+const deadlineMs = 30_000;
+
+/** Waits for a part of a test, but not for ever. */
+export async function inTime(part: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(() => late.reject(new Error(`Not over within ${deadlineMs} ms`)), deadlineMs);
+  await Promise.race([part, late.promise]).finally(() => clearTimeout(timer));
+}
+
 /** A test in a world of its own, after which nothing of any request may be left. */
 export function failureTest(name: string, options: WorldOptions, run: (world: FailureWorld) => Promise<void>): void {
   Deno.test(`failure ${name}`, async () => {
     await using world = await FailureWorld.start(options);
-    await run(world);
-    await world.assertAtRest();
+    await inTime(run(world).then(() => world.assertAtRest()));
   });
 }
 

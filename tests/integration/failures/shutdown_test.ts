@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { gate } from "../../support/model_server.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { assertAnswered } from "./answers.ts";
-import { chatPaths, dialects, eachPairing, FailureWorld, type WorldOptions } from "./failure_world.ts";
+import { chatPaths, dialects, eachPairing, FailureWorld, inTime, type WorldOptions } from "./failure_world.ts";
 import { FloodServer } from "./flood_server.ts";
 
 const graceMs = 10_000;
@@ -25,8 +25,7 @@ function stopTest(name: string, options: WorldOptions, run: Run): void {
     for (const client of dialects) {
       Deno.test(`failure 21: ${name} (${client} client, ${local} backend)`, async () => {
         await using world = await FailureWorld.start({ ...options, local });
-        await run(world, { client, local });
-        await assertStopped(world);
+        await inTime(run(world, { client, local }).then(() => assertStopped(world)));
       });
     }
   }
