@@ -31,6 +31,8 @@ export interface Committed {
   attempts: readonly Attempt[];
   /** Must be called once the answer has ended, however it did; ends the upstream request if it still runs. */
   release(): void;
+  /** Reports that the streamed answer came to its end, whole. */
+  completed(): void;
   /** Reports that the started answer broke. */
   broke(failure: BackendFailure): void;
 }
@@ -160,12 +162,14 @@ export class Failover {
     const lease = new Lease(candidate, { ...this.#options, ...permit, ...search, isReplaced });
     try {
       const answer = await this.#attempt(backend, candidate, search, lease);
-      lease.committed();
+      if (answer.rest) lease.began();
+      else lease.committed();
       return {
         backend,
         answer,
         attempts: search.attempts,
         release: () => lease.release(),
+        completed: () => lease.completed(),
         broke: (e) => lease.broke(e),
       };
     } catch (error) {

@@ -37,11 +37,21 @@ export class Lease {
     this.#since = options.clock.monotonic();
   }
 
-  /** The answer has begun; the lease goes on until {@linkcode release}. */
+  /** The answer is here as a whole; the lease goes on until {@linkcode release}. */
   committed(): void {
     this.#record("committed");
-    const firstByteMs = this.#options.clock.monotonic() - this.#since;
-    this.#observe({ kind: "request_succeeded", firstByteMs, ...this.#facts() });
+    this.#observe({ kind: "request_succeeded", ...this.#firstByte(), ...this.#facts() });
+  }
+
+  /** The answer has begun as a stream; {@linkcode completed} or {@linkcode broke} tells what became of it. */
+  began(): void {
+    this.#record("committed");
+    this.#observe({ kind: "request_began", ...this.#firstByte(), ...this.#facts() });
+  }
+
+  /** The stream came to its end as a whole answer. */
+  completed(): void {
+    this.#observe({ kind: "request_succeeded", ...this.#facts() });
   }
 
   /** The attempt failed before its first byte. */
@@ -72,6 +82,10 @@ export class Lease {
 
   #observe(observation: Observation): void {
     if (!this.#options.isReplaced()) this.#options.observer.observe(this.#candidate.id, observation);
+  }
+
+  #firstByte() {
+    return { firstByteMs: this.#options.clock.monotonic() - this.#since };
   }
 
   #facts() {

@@ -41,6 +41,19 @@ Deno.test("committed() reports the time to the first byte and keeps the lease", 
   assertEquals([slots.inFlight("local"), lease.abort.signal.aborted], [1, false]);
 });
 
+Deno.test("began() and completed() report a stream's first byte and its end", async () => {
+  const { lease, clock, observations, attempts } = scene({ permit: 7 });
+  await clock.advance(40);
+  lease.began();
+  await clock.advance(60);
+  lease.completed();
+  assertEquals(observations, [
+    { kind: "request_began", at: 40, model: "there", firstByteMs: 40, permit: 7 },
+    { kind: "request_succeeded", at: 100, model: "there", permit: 7 },
+  ]);
+  assertEquals([attempts.length, attempts[0].outcome], [1, "committed"]);
+});
+
 Deno.test("failed() reports the failure and gives everything back", () => {
   const { lease, slots, observations, attempts } = scene({ permit: 7 });
   lease.failed(stubFailure("local", "http_429", { retryAfterMs: 500 }));

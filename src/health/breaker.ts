@@ -29,8 +29,20 @@ export function acquired(
 
 /** A success closes what its own probe had half opened; that of an older request changes nothing. */
 export function closedBy(breaker: Breaker, permit: number | undefined): Breaker {
-  if (breaker.kind === "closed") return breaker.failures === 0 ? breaker : closedBreaker;
+  if (breaker.kind === "closed") {
+    return breaker.failures === 0 && breaker.ejections === 0 ? breaker : closedBreaker;
+  }
   return breaker.kind === "half_open" && breaker.generation === permit ? closedBreaker : breaker;
+}
+
+/** The half-open probe has begun its answer: all may pass, but the next failure opens it again, and for longer. */
+export function onProbation(
+  breaker: Breaker,
+  seen: { at: number; permit?: number },
+  settings: BreakerSettings,
+): Breaker {
+  if (breaker.kind !== "half_open" || breaker.generation !== seen.permit) return breaker;
+  return { kind: "closed", failures: settings.failures - 1, lastFailureAt: seen.at, ejections: breaker.ejections };
 }
 
 /** One more failure in a row; opens the breaker at the threshold, and at once when the half-open probe failed. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { type Breaker, closedBreaker } from "../state/health_state.ts";
-import { acquired, closedBy, counted, opened, reopened } from "./breaker.ts";
+import { acquired, closedBy, counted, onProbation, opened, reopened } from "./breaker.ts";
 
 const settings = { failures: 3, ejectMs: 5_000, maxEjectMs: 300_000, forgetMs: 60_000 };
 const failure = (at: number, permit?: number) => ({ at, permit, reason: "reset" as const });
@@ -100,4 +100,19 @@ Deno.test("reopened() gives the probe's place to the next request, but only for 
   assertEquals(free, open(30, 1, 7));
   assertEquals(acquired(free, 30, 8), { breaker: halfOpen(8), isProbe: true });
   for (const other of [halfOpen(8), openBreaker, closedBreaker]) assertStrictEquals(reopened(other, 30, 7), other);
+});
+
+Deno.test("onProbation() lets all pass, and the next failure opens for longer", () => {
+  const probation = onProbation(halfOpen(7), { at: 100, permit: 7 }, settings);
+  assertEquals(probation.kind, "closed");
+  assertEquals(counted(probation, failure(200, 7), settings, 1), open(10_200, 2));
+  assertEquals(closedBy(probation, 7), closedBreaker);
+  const strict = { ...settings, failures: 1 };
+  assertEquals(closedBy(onProbation(halfOpen(7), { at: 100, permit: 7 }, strict), 7), closedBreaker);
+});
+
+Deno.test("onProbation() changes nothing for any request but the probe", () => {
+  for (const breaker of [halfOpen(7), openBreaker, closedBreaker]) {
+    assertStrictEquals(onProbation(breaker, { at: 100, permit: 6 }, settings), breaker);
+  }
 });

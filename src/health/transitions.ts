@@ -3,7 +3,7 @@ import { penaltyOf } from "../broker/retry_rules.ts";
 import type { Observation } from "../broker/observation.ts";
 import type { Config } from "../config/schema.ts";
 import { type Breaker, closedBreaker, type HealthState } from "../state/health_state.ts";
-import { acquired, closedBy, counted, opened, reopened } from "./breaker.ts";
+import { acquired, closedBy, counted, onProbation, opened, reopened } from "./breaker.ts";
 
 export type HealthSettings = Config["breaker"] & { threshold: number };
 
@@ -23,6 +23,8 @@ export function nextHealth(state: HealthState, observation: Observation, setting
       return probePassed(state, observation.at, settings);
     case "probe_failed":
       return probeFailed(state, observation, settings);
+    case "request_began":
+      return requestBegan(state, observation, settings);
     case "request_succeeded":
       return requestSucceeded(state, observation);
     case "request_failed":
@@ -70,6 +72,21 @@ function probeFailed(
     return { ...state, reach: { kind: "up", failures, reason } };
   }
   return down;
+}
+
+/**
+ * A first byte says that the backend lives. Its failures are forgotten only once an answer is whole: one that breaks
+ * every stream in the middle would never be ejected else.
+ */
+function requestBegan(
+  state: HealthState,
+  seen: { at: number; model: string; permit?: number },
+  settings: HealthSettings,
+): HealthState {
+  const reach = state.reach.kind === "up" ? state.reach : { kind: "up" as const, failures: 0 };
+  const next = { ...state, reach, breaker: onProbation(state.breaker, seen, settings), lastSuccessAt: seen.at };
+  if (!state.modelBreakers[seen.model]) return next;
+  return withModel(next, seen.model, (breaker) => onProbation(breaker, seen, settings));
 }
 
 function requestSucceeded(state: HealthState, seen: { at: number; model: string; permit?: number }): HealthState {

@@ -161,3 +161,17 @@ Deno.test("nextHealth() lets a backend that came back from being down be tried a
   assertEquals([back.reach.kind, back.breaker.kind === "open" && back.breaker.until], ["up", 2_000]);
   assertEquals(acquire(back, model, 2_000, 1)?.isProbe, true);
 });
+
+Deno.test("nextHealth() forgets failures at a whole answer, not at a first byte", () => {
+  const began: Observation = { kind: "request_began", at: 1, model, firstByteMs: 5 };
+  const broken = broke("reset", { phase: "streaming", at: 2 });
+  assertEquals(after(up, began, broken, began, broken, began, broken).breaker.kind, "open");
+  const twice = after(up, began, broken, began, broken);
+  assertEquals(after(twice, began, succeeded(3), began, broken).breaker.kind, "closed");
+});
+
+Deno.test("nextHealth() takes a first byte as a sign of life", () => {
+  const began: Observation = { kind: "request_began", at: 7, model, firstByteMs: 5 };
+  const state = after(down(), began);
+  assertEquals([state.reach, state.lastSuccessAt], [{ kind: "up", failures: 0 }, 7]);
+});

@@ -107,6 +107,7 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
     clientGone,
     stopped: context.stopped,
     onEnd({ outcome, usage, failure }) {
+      if (outcome === "ok") committed.completed();
       if (failure && outcome === "incomplete") committed.broke(failure);
       committed.release();
       done(context, handling, {

@@ -98,3 +98,31 @@ for (const { client, local, label } of pairings) {
     assertAnswered(await world.chat(client), { by: "cloud", attempts: "local:malformed, cloud:ok" });
   });
 }
+
+for (const { client, local, label } of pairings) {
+  failureTest(`12: three broken streams in a row eject the backend (${label})`, { local }, async (world) => {
+    const breakOne = async () => {
+      world.local.script({ kind: "drop_after", frames: 3 });
+      assertBrokenOff(await world.chat(client), { by: "local", begins: threeFrames[local] });
+    };
+    await breakOne();
+    await breakOne();
+    assertEquals((await world.backend("local")).health, "up");
+    await breakOne();
+    assertEquals((await world.backend("local")).health, "ejected");
+    assertAnswered(await world.chat(client), { by: "cloud", attempts: "cloud:ok" });
+
+    // Its one try breaks off too: the next pause is longer.
+    world.clock.skip(5_000);
+    await breakOne();
+    world.clock.skip(9_000);
+    assertAnswered(await world.chat(client), { by: "cloud", attempts: "cloud:ok" });
+    world.clock.skip(1_000);
+    assertAnswered(await world.chat(client), { by: "local", attempts: "local:ok" });
+
+    // A whole answer makes it forgotten.
+    await breakOne();
+    await breakOne();
+    assertEquals((await world.backend("local")).health, "up");
+  });
+}
