@@ -1,28 +1,45 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { FakeClock } from "../../tests/support/fake_clock.ts";
-import { sleep } from "./clock.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { FakeClock, settle } from "../../tests/support/fake_clock.ts";
+import { sleep, systemClock } from "./clock.ts";
 
-Deno.test("sleep() resolves after its time and leaves no timer", async () => {
+Deno.test("sleep() resolves when its time has come", async () => {
   const clock = new FakeClock();
-  const slept = sleep(100, { clock });
-  assertEquals(clock.nextDueMs, 100);
-  await clock.advance(100);
-  await slept;
-  assertEquals(clock.pending, 0);
+  let isOver = false;
+  const sleeping = sleep(100, { clock }).then(() => isOver = true);
+  await clock.advance(99);
+  assertEquals(isOver, false);
+  await clock.advance(1);
+  assertEquals([await sleeping, clock.pending], [true, 0]);
 });
 
-Deno.test("sleep() rejects with the reason of its signal and leaves no timer", async () => {
+Deno.test("sleep() rejects with the signal's reason and leaves no timer", async () => {
   const clock = new FakeClock();
   const abort = new AbortController();
-  const slept = sleep(100, { clock, signal: abort.signal });
-  abort.abort(new Error("Enough"));
-  await assertRejects(() => slept, Error, "Enough");
+  const sleeping = assertRejects(() => sleep(100, { clock, signal: abort.signal }), Error, "gone");
+  abort.abort(new Error("gone"));
+  await sleeping;
+  assertEquals(clock.pending, 0);
+  await assertRejects(() => sleep(100, { clock, signal: abort.signal }), Error, "gone");
   assertEquals(clock.pending, 0);
 });
 
-Deno.test("sleep() rejects, and does not throw, when its signal is aborted already", async () => {
+Deno.test("sleep() lets go of the signal", async () => {
   const clock = new FakeClock();
-  const slept = sleep(100, { clock, signal: AbortSignal.abort(new Error("Enough")) });
-  await assertRejects(() => slept, Error, "Enough");
-  assertEquals(clock.pending, 0);
+  const abort = new AbortController();
+  const sleeping = sleep(1, { clock, signal: abort.signal });
+  await clock.advance(1);
+  await sleeping;
+  abort.abort(new Error("too late to matter"));
+  await settle();
+});
+
+Deno.test("systemClock never goes back, and its timers can be cancelled", async () => {
+  const before = systemClock.monotonic();
+  await new Promise<void>((resolve) => systemClock.after(1, resolve));
+  assert(systemClock.monotonic() > before);
+  assert(Math.abs(systemClock.now() - Date.now()) < 1_000);
+  let hasRun = false;
+  systemClock.after(1, () => hasRun = true)();
+  await new Promise<void>((resolve) => systemClock.after(5, resolve));
+  assertEquals(hasRun, false);
 });

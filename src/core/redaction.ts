@@ -1,10 +1,13 @@
 /** The secrets that this process has held, so that no line, response or report carries one by accident. */
 export class Redaction {
-  readonly #secrets = new Set<string>();
+  /** The longest first: one secret may be the beginning of another. */
+  readonly #secrets: string[] = [];
 
   /** Remembers a secret. Very short values are left out: replacing them would garble unrelated text. */
   add(secret: string): void {
-    if (secret.length >= 4) this.#secrets.add(secret);
+    if (secret.length < 4 || this.#secrets.includes(secret)) return;
+    this.#secrets.push(secret);
+    this.#secrets.sort((a, b) => b.length - a.length);
   }
 
   /** `text` with every known secret replaced, also in its JSON-escaped and URL-encoded forms. */

@@ -3,7 +3,7 @@ import { statusOfFailure } from "../broker/exhausted.ts";
 import type { Backend } from "../broker/backend.ts";
 import { isAllowed } from "../state/preference.ts";
 import type { HttpContext } from "./context.ts";
-import { errorResponse, thrownResponse } from "./error_response.ts";
+import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
 import { type ProgressOptions, progressStream } from "./progress_stream.ts";
 
 /** Headers that concern the client's connection or its own secrets, and what the transport sets itself. */
@@ -47,6 +47,7 @@ export async function forwardBound(context: HttpContext, request: Request): Prom
     };
     return passedOn(response, { backend: id, clientGone: request.signal, onEnd });
   } catch (error) {
+    if (request.signal.aborted) return clientGoneResponse();
     if (!(error instanceof BackendFailure)) return thrownResponse(error, "ollama", context.log);
     return errorResponse("ollama", statusOfFailure(error), error.message, {
       headers: { "x-broker-backend": error.backend, "x-broker-attempts": `${error.backend}:${error.reason}` },

@@ -36,6 +36,11 @@ export function thrownResponse(error: unknown, dialect: Dialect, log: Log): Resp
   return errorResponse(dialect, 500, "The broker failed to handle the request; its log says why");
 }
 
+/** For a client that has left: nobody reads it any more; 499 is nginx's status for a client that closed the request. */
+export function clientGoneResponse(): Response {
+  return new Response(null, { status: 499 });
+}
+
 /** A failure inside a started answer, as one sentence for the client. */
 export function brokenAnswerWords(failure: BackendFailure): string {
   return `The answer broke off and is not complete: ${failure.message}`;

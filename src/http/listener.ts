@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { isLoopback } from "../core/loopback.ts";
+import { isLoopback, localAddress } from "../core/loopback.ts";
 import { ConfigError } from "../config/config_error.ts";
 import type { Config } from "../config/schema.ts";
 import { secretVariable } from "../config/secrets_env.ts";
@@ -16,9 +16,6 @@ export interface ListenerOptions {
   /** Tells which daemon holds the port when it is taken. */
   controlFile: string;
 }
-
-/** Addresses that mean every address of this machine, each with the one by which the machine reaches itself. */
-const everyAddress: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 /** The HTTP server on its port. */
 export class Listener {
@@ -38,7 +35,7 @@ export class Listener {
     server.finished.finally(() => this.#hasFinished = true);
     const { hostname, port } = server.addr;
     this.url = baseUrl(hostname, port);
-    this.localUrl = baseUrl(everyAddress[hostname] ?? hostname, port);
+    this.localUrl = baseUrl(localAddress(hostname), port);
   }
 
   /** Throws {@linkcode AddressInUse}. */

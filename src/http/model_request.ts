@@ -10,7 +10,7 @@ import type { ModelRequest } from "../protocol/types.ts";
 import type { BackendState } from "../state/app_state.ts";
 import { routability } from "../state/routability.ts";
 import type { HttpContext } from "./context.ts";
-import { errorResponse, thrownResponse } from "./error_response.ts";
+import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
 import { readBody } from "./read_body.ts";
 import { relay } from "./relay.ts";
 
@@ -106,6 +106,7 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
     dialect: handling.dialect,
     clientGone,
     stopped: context.stopped,
+    redact: context.redact,
     onEnd({ outcome, usage, failure }) {
       if (outcome === "ok") committed.completed();
       if (failure && outcome === "incomplete") committed.broke(failure);
@@ -125,8 +126,7 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
 
 function refused(context: HttpContext, handling: Handling, error: unknown, clientGone: AbortSignal): Response {
   if (clientGone.aborted) {
-    // Nobody reads it any more; 499 is nginx's status for a client that closed the request.
-    return finish(context, handling, new Response(null, { status: 499 }), { outcome: "cancelled" });
+    return finish(context, handling, clientGoneResponse(), { outcome: "cancelled" });
   }
   const response = error instanceof Exhausted
     ? exhaustedResponse(context, handling, error)
@@ -145,8 +145,11 @@ function exhaustedResponse(context: HttpContext, handling: Handling, error: Exha
   const kind = answer && context.backends(answer.backend)?.config.kind;
   const isSameDialect = kind !== undefined && (kind === "openai") === (handling.dialect === "openai");
   const response = answer && isSameDialect
-    ? new Response(answer.body, { status, headers: { "content-type": answer.contentType } })
-    : errorResponse(handling.dialect, status, error.message, { retryAfterMs });
+    ? new Response(context.redact(new TextDecoder().decode(answer.body)), {
+      status,
+      headers: { "content-type": answer.contentType },
+    })
+    : errorResponse(handling.dialect, status, context.redact(error.message), { retryAfterMs });
   // openai-node tries 408, 409, 429 and 5xx again by itself; every backend was asked already.
   if (handling.dialect === "openai") response.headers.set("x-should-retry", "false");
   return response;

@@ -16,7 +16,7 @@ export function openaiRoutes(context: HttpContext): Route[] {
     { path: "/v1/embeddings", methods: { POST: ask } },
     { path: "/v1/models", methods: { GET: async (c) => c.json({ object: "list", data: await models(context) }) } },
     // Names of cloud models have slashes in them.
-    { path: "/v1/models/:id{.+}", methods: { GET: (c) => oneModel(context, decodeURIComponent(c.req.param("id")!)) } },
+    { path: "/v1/models/:id{.+}", methods: { GET: (c) => oneModel(context, c.req.param("id")!) } },
   ];
 }
 

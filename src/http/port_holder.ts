@@ -1,26 +1,34 @@
-import { isLoopback } from "../core/loopback.ts";
+import { localAddress } from "../core/loopback.ts";
 
 /** Patience with a program that holds our port and may not speak HTTP, in ms. */
-const withinMs = 1_000;
+const defaultWithinMs = 1_000;
+
+export interface PortHolderOptions {
+  host: string;
+  port: number;
+  /** Tells the process of a daemon of ours. */
+  controlFile: string;
+  withinMs?: number;
+}
 
 /** Who listens on a port that we wanted, and what to do: the end of a sentence. */
-export async function portHolder(options: { host: string; port: number; controlFile: string }): Promise<string> {
-  const { host, port, controlFile } = options;
-  const reachable = isLoopback(host) ? host : "127.0.0.1";
+export async function portHolder(options: PortHolderOptions): Promise<string> {
+  const { host, port, controlFile, withinMs = defaultWithinMs } = options;
+  const reachable = localAddress(host);
   const url = `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
   const other = `choose another port with --port or listen.port`;
-  const version = versionIn(await ask(`${url}/health`));
+  const version = versionIn(await ask(`${url}/health`, withinMs));
   if (version !== undefined) {
     const pid = await pidOf(controlFile, port);
     const who = pid === undefined ? "" : ` (process ${pid})`;
     return `CloudToLocalLLM ${version} already runs there${who}; use it, stop it, or ${other}`;
   }
-  if ((await ask(url)).startsWith("Ollama is running")) return `Ollama runs there; ${other}`;
+  if ((await ask(url, withinMs)).startsWith("Ollama is running")) return `Ollama runs there; ${other}`;
   return `another program holds the port; ${other}`;
 }
 
 /** The start of a program's answer; "" when it has none. */
-async function ask(url: string): Promise<string> {
+async function ask(url: string, withinMs: number): Promise<string> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(withinMs), redirect: "error" });
     return (await response.text()).slice(0, 200);

@@ -5,7 +5,7 @@ import { isObject } from "../protocol/json_value.ts";
 import { sameModel } from "../protocol/model_names.ts";
 import { parseBody } from "../protocol/parse_body.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
-import { errorResponse, thrownResponse } from "./error_response.ts";
+import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
 import { readBody } from "./read_body.ts";
 
 const maxBytes = 65_536;
@@ -23,6 +23,7 @@ export async function showModel(context: HttpContext, request: Request): Promise
     if (!entry) return errorResponse("ollama", 404, `model '${name}' not found`);
     return await shown(context, entry, json, request.signal);
   } catch (error) {
+    if (request.signal.aborted) return clientGoneResponse();
     return thrownResponse(error, "ollama", context.log);
   }
 }

@@ -32,6 +32,9 @@ export class StubBackend implements Backend {
   readonly pings: Asked<void>[] = [];
   readonly probes: Asked<ProbeResult>[] = [];
   script: StubScript;
+  readonly #firstSend = Promise.withResolvers<Asked<Answer>>();
+  /** The first request that it gets. */
+  readonly firstSend: Promise<Asked<Answer>> = this.#firstSend.promise;
 
   constructor(config: Readonly<BackendConfig>, script: StubScript = {}) {
     this.config = config;
@@ -41,6 +44,7 @@ export class StubBackend implements Backend {
   send(request: ModelRequest, options: SendOptions): Promise<Answer> {
     const asked = Object.assign(new Asked<Answer>(options.signal), { model: options.model });
     this.sends.push(asked);
+    this.#firstSend.resolve(asked);
     this.script.send?.(asked, request, options);
     return asked.promise;
   }

@@ -1,0 +1,63 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { refusedPort } from "../../tests/support/model_server.ts";
+import { ControlFile } from "./control_file.ts";
+
+const content = { url: "http://127.0.0.1:1", token: "secret", pid: 42, version: "1.2.3" };
+
+async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("ControlFile is there for its user only, in a folder for its user only, and goes with the daemon", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/cloudtolocalllm/control.json`;
+    const file = await ControlFile.write(path, content);
+    assertEquals(JSON.parse(await Deno.readTextFile(path)), content);
+    const modes = [path, `${folder}/cloudtolocalllm`].map((one) => Deno.statSync(one).mode! & 0o777);
+    assertEquals(modes, [0o600, 0o700]);
+    await file!.remove();
+    await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+    await file!.remove();
+  });
+});
+
+Deno.test("ControlFile takes the place of one that a killed daemon left, whatever its mode", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/control.json`;
+    for (const left of [`{"url":"http://127.0.0.1:${refusedPort()}"}`, "not JSON", "{}", ""]) {
+      await Deno.writeTextFile(path, left, { mode: 0o644 });
+      assertEquals((await ControlFile.write(path, content)) !== undefined, true, left);
+      assertEquals([JSON.parse(await Deno.readTextFile(path)).token, Deno.statSync(path).mode! & 0o777], [
+        "secret",
+        0o600,
+      ]);
+    }
+  });
+});
+
+Deno.test("ControlFile leaves that of another daemon, which runs, alone", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/control.json`;
+    const options = { port: 0, hostname: "127.0.0.1", onListen() {} };
+    await using other = Deno.serve(options, () => Response.json({ status: "ok", version: "1" }));
+    const theirs = JSON.stringify({ ...content, url: `http://127.0.0.1:${other.addr.port}` });
+    await Deno.writeTextFile(path, theirs);
+    assertEquals(await ControlFile.write(path, content), undefined);
+    assertEquals(await Deno.readTextFile(path), theirs);
+  });
+});
+
+Deno.test("remove() leaves what another daemon has put there meanwhile", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/control.json`;
+    const file = await ControlFile.write(path, content);
+    await Deno.writeTextFile(path, "theirs");
+    await file!.remove();
+    assertEquals(await Deno.readTextFile(path), "theirs");
+  });
+});

@@ -1,0 +1,98 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { HttpScene } from "../../tests/support/http_scene.ts";
+
+Deno.test("the control API asks for the token of control.json", async () => {
+  const scene = new HttpScene();
+  const paths = ["/status", "/mode", "/models", "/events", "/nowhere"];
+  for (const authorization of ["", "Bearer", "Bearer wrong", "Bearer control-toke", `Basic ${scene.token}`]) {
+    for (const path of paths) {
+      const response = await scene.ask(`/control/v1${path}`, { headers: { authorization } });
+      assertEquals(response.status, 401);
+      assertStringIncludes((await response.json()).error.message, "token of control.json");
+    }
+  }
+});
+
+Deno.test("the control API refuses pages of other sites even with the token", async () => {
+  const scene = new HttpScene({ listen: { allowedOrigins: ["https://chat.example"] } });
+  const status = async (origin: string) => {
+    const response = await scene.control("/status", { headers: { origin } });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals([await status("https://chat.example"), await status("http://localhost:3000")], [403, 200]);
+});
+
+Deno.test("GET /control/v1/status is the status report, and is not kept by caches", async () => {
+  const scene = new HttpScene();
+  const response = await scene.control("/status");
+  assertEquals(response.headers.get("cache-control"), "no-store");
+  const { state, active, backends, pid } = await response.json();
+  assertEquals([state, active, backends.length, pid], ["connected", "local", 1, 42]);
+});
+
+Deno.test("PUT /control/v1/mode changes the mode, and takes nothing else for one", async () => {
+  const scene = new HttpScene();
+  assertEquals(await (await scene.control("/mode")).json(), { mode: "local-first" });
+  const changed = await scene.control("/mode", { method: "PUT", json: { mode: "cloud-only" } });
+  assertEquals([changed.status, await changed.json()], [200, { mode: "cloud-only" }]);
+  const bodies = [
+    '{"mode":"fast"}',
+    "{}",
+    "null",
+    "[]",
+    "not JSON",
+    "",
+    '"cloud-only"',
+    " ".repeat(5_000) + '{"mode":"fastest"}',
+  ];
+  for (const body of bodies) {
+    const refused = await scene.control("/mode", { method: "PUT", body });
+    assertEquals(refused.status, 400, body.slice(0, 20));
+    assertStringIncludes((await refused.json()).error.message, "local-first, cloud-first");
+  }
+  assertEquals(scene.modes, ["cloud-only"]);
+});
+
+Deno.test("GET /control/v1/models tells where each model is", async () => {
+  const scene = new HttpScene({
+    backends: { local: "ok", second: "ok" },
+    inputs: { second: { models: { fast: "llama3.2" } } },
+  });
+  const { models } = await (await scene.control("/models")).json();
+  const place = { location: "local", name: "llama3.2", warm: false };
+  assertEquals(models, [
+    { name: "llama3.2", backends: [{ id: "local", ...place }, { id: "second", ...place }] },
+    { name: "fast", backends: [{ id: "second", ...place }] },
+  ]);
+});
+
+Deno.test("POST /control/v1/backends/:id/test tests one backend", async () => {
+  const scene = new HttpScene();
+  const result = await scene.control("/backends/local/test", { method: "POST" });
+  assertEquals(await result.json(), { backend: "local", ok: true, steps: [] });
+  const unknown = await scene.control("/backends/nobody/test", { method: "POST" });
+  assertEquals([unknown.status, (await unknown.json()).error.message], [
+    404,
+    'No backend is called "nobody"; there are: local',
+  ]);
+});
+
+Deno.test("the control API says what there is not", async () => {
+  const scene = new HttpScene();
+  const missing = await scene.control("/nowhere");
+  assertEquals([missing.status, typeof (await missing.json()).error.message], [404, "string"]);
+  const wrong = await scene.control("/status", { method: "DELETE" });
+  assertEquals([wrong.status, wrong.headers.get("allow")], [405, "GET, HEAD"]);
+  await wrong.body?.cancel();
+});
+
+Deno.test("GET /control/v1/events tells the state at once and ends with the daemon", async () => {
+  const scene = new HttpScene();
+  const response = await scene.control("/events");
+  assertEquals(response.headers.get("content-type"), "text/event-stream");
+  scene.stopping.abort();
+  const text = await response.text();
+  const [event, data] = text.trimEnd().split("\n");
+  assertEquals([event, JSON.parse(data.slice("data:".length)).active], ["event:status", "local"]);
+});

@@ -1,0 +1,98 @@
+import type { Config, ConfigInput } from "../../src/config/schema.ts";
+import { silentLog } from "../../src/core/log.ts";
+import type { RouteMode } from "../../src/core/types.ts";
+import type { RequestRecord } from "../../src/broker/request_record.ts";
+import type { HttpContext } from "../../src/http/context.ts";
+import { Metrics } from "../../src/http/metrics.ts";
+import { createHandler } from "../../src/http/server.ts";
+import type { AppState } from "../../src/state/app_state.ts";
+import { initialState, statusReport } from "../../src/state/status_report.ts";
+import { Store } from "../../src/state/store.ts";
+import { FailoverScene } from "./failover_scene.ts";
+import { configOf } from "./states.ts";
+
+export interface HttpSceneOptions {
+  listen?: ConfigInput["listen"];
+  secrets?: Record<string, string>;
+  /** Stub backends, as {@linkcode FailoverScene} takes them. Default: `local`, which answers. */
+  backends?: ConstructorParameters<typeof FailoverScene>[0];
+  inputs?: NonNullable<ConstructorParameters<typeof FailoverScene>[1]>["inputs"];
+}
+
+/** Every route of the daemon without a socket, over stub backends. It leaves out the monitor and the configuration file. */
+export class HttpScene {
+  readonly broker: FailoverScene;
+  readonly config: Config;
+  readonly store: Store<AppState>;
+  readonly records: RequestRecord[] = [];
+  readonly errors: string[] = [];
+  readonly modes: RouteMode[] = [];
+  readonly stopping = new AbortController();
+  readonly stopped = new AbortController();
+  readonly context: HttpContext;
+  readonly token = "control-token";
+  readonly #handler: (request: Request) => Response | Promise<Response>;
+
+  constructor(options: HttpSceneOptions = {}) {
+    const { backends = { local: "ok" }, inputs, listen, secrets = {} } = options;
+    this.broker = new FailoverScene(backends, { inputs, route: { rounds: 1 } });
+    this.config = configOf({ listen });
+    const { clock, failover, stubs, states } = this.broker;
+    this.store = new Store<AppState>({ ...initialState("local-first"), backends: states });
+    const metrics = new Metrics();
+    this.context = {
+      config: () => this.config,
+      store: this.store,
+      status: () =>
+        statusReport(this.store.state, {
+          now: clock.monotonic(),
+          uptimeMs: clock.monotonic(),
+          listen: "http://127.0.0.1:11435",
+          version: "1.2.3",
+          pid: 42,
+        }),
+      failover,
+      backends: (id) => stubs.get(id),
+      refreshModels: () => Promise.resolve(),
+      modelsChanged() {},
+      commands: {
+        setMode: (mode) => {
+          this.modes.push(mode);
+          this.store.update((state) => ({ ...state, mode }));
+          return Promise.resolve();
+        },
+        testBackend: (id) => Promise.resolve(stubs.has(id) ? { backend: id, ok: true, steps: [] } : undefined),
+      },
+      metrics,
+      clock,
+      log: { ...silentLog, error: (message) => this.errors.push(message) },
+      record: (record) => {
+        this.records.push(record);
+        metrics.record(record);
+      },
+      secrets: (name) => secrets[name],
+      redact: (text) => text,
+      controlToken: this.token,
+      version: "1.2.3",
+      stopping: this.stopping.signal,
+      stopped: this.stopped.signal,
+    };
+    this.#handler = createHandler(this.context);
+  }
+
+  /** A request as it would come from the socket; the Host header is that of the address unless told otherwise. */
+  async ask(path: string, init: RequestInit & { json?: unknown } = {}): Promise<Response> {
+    const { json, ...rest } = init;
+    const headers = new Headers(init.headers);
+    if (!headers.has("host")) headers.set("host", "127.0.0.1:11435");
+    const body = json === undefined ? init.body : JSON.stringify(json);
+    const method = init.method ?? (body === undefined ? "GET" : "POST");
+    return await this.#handler(new Request(`http://127.0.0.1:11435${path}`, { ...rest, method, body, headers }));
+  }
+
+  /** A request to the control API, with its token. */
+  control(path: string, init: RequestInit & { json?: unknown } = {}): Promise<Response> {
+    const headers = new Headers({ authorization: `Bearer ${this.token}`, ...init.headers });
+    return this.ask(`/control/v1${path}`, { ...init, headers });
+  }
+}
