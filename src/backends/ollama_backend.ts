@@ -56,7 +56,8 @@ export class OllamaBackend implements Backend {
   }
 
   forward({ path, ...request }: ForwardOptions): Promise<Response> {
-    return this.#transport.send({ ...request, url: this.#base + path });
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    return this.#transport.send({ ...request, url: this.#base + path, once: !isRead });
   }
 
   async probe(signal: AbortSignal): Promise<ProbeResult> {

@@ -8,6 +8,8 @@ export interface TransportRequest {
   headers?: HeadersInit;
   body?: BodyInit;
   signal: AbortSignal;
+  /** On a connection of its own, for nothing sends it a second time then. */
+  once?: boolean;
 }
 
 export interface TransportOptions {
@@ -19,13 +21,15 @@ export interface TransportOptions {
 /**
  * The connections to one backend. `fetch` does the work: HTTP/1.1 and HTTP/2, TLS, a pool; the pieces that a broker
  * needs on top are here: no redirects, no compression, and failures with their phase and reason. A connection of the pool
- * that was closed before it gave an answer is replaced, and the request sent once more, by `fetch` itself; not so one
- * whose body is a stream.
+ * that was closed before it gave an answer is replaced, and the request sent once more, by `fetch` itself, also when the
+ * server has read it; not so one that is sent `once`.
  */
 export class Transport {
   readonly #backend: string;
   readonly #client: Deno.HttpClient;
   readonly #options: TransportOptions;
+  /** Keeps no connection. Rarely used, so made on first use. */
+  #onceClient: Deno.HttpClient | undefined;
 
   constructor(backend: string, options: TransportOptions) {
     this.#backend = backend;
@@ -37,13 +41,13 @@ export class Transport {
    * The backend's answer, whatever its status, as soon as its headers are here. Throws {@linkcode BackendFailure} of
    * phase `connect` or `headers`, or the signal's reason when that was aborted.
    */
-  async send(request: TransportRequest): Promise<Response> {
+  async send({ once = false, ...request }: TransportRequest): Promise<Response> {
     const headers = new Headers(request.headers);
     headers.set("accept-encoding", "identity");
     headers.set("user-agent", "CloudToLocalLLM");
     this.#authorize(headers);
     try {
-      return await fetch(request.url, { ...request, headers, redirect: "manual", client: this.#client });
+      return await fetch(request.url, { ...request, headers, redirect: "manual", client: this.#clientFor(once) });
     } catch (error) {
       throw request.signal.aborted ? request.signal.reason : this.#connectFailure(error, request.url);
     }
@@ -66,6 +70,12 @@ export class Transport {
 
   close(): void {
     this.#client.close();
+    this.#onceClient?.close();
+  }
+
+  #clientFor(once: boolean): Deno.HttpClient {
+    if (!once) return this.#client;
+    return this.#onceClient ??= Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   }
 
   #authorize(headers: Headers): void {

@@ -60,7 +60,7 @@ export interface ProbeResult {
 export interface Backend {
   readonly config: Readonly<BackendConfig>;
   send(request: ModelRequest, options: SendOptions): Promise<Answer>;
-  /** Sends a bound or read request of Ollama's dialect and gives the answer as it comes. */
+  /** Sends a bound or read request of Ollama's dialect, a bound one exactly once, and gives the answer as it comes. */
   forward(options: ForwardOptions): Promise<Response>;
   /** A full health check: version, models, warm models. Throws {@linkcode BackendFailure}. */
   probe(signal: AbortSignal): Promise<ProbeResult>;
