@@ -100,6 +100,15 @@ export class Failover {
 
   /** Every candidate once; waits for those that are at their limit. */
   async #round(search: Search): Promise<Committed | undefined> {
+    const waitedFor = new Set<string>();
+    try {
+      return await this.#askAll(search, waitedFor);
+    } finally {
+      this.#options.slots.handOn(waitedFor);
+    }
+  }
+
+  async #askAll(search: Search, waitedFor: Set<string>): Promise<Committed | undefined> {
     const tried = new Set<string>();
     for (;;) {
       const list = this.#order(search);
@@ -118,6 +127,7 @@ export class Failover {
         if (search.failures.length > 0 && !this.#isReplayable(search.request)) return undefined;
       }
       if (busy.length === 0) break;
+      for (const { id } of busy) waitedFor.add(id);
       await this.#waitForTurn(busy, search);
     }
     if (search.failures.length === 0) search.failures.push(nobodyMay([...tried]));

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { FailoverScene } from "../../tests/support/failover_scene.ts";
 import { settle } from "../../tests/support/fake_clock.ts";
+import { Exhausted } from "./exhausted.ts";
 import { RequestError } from "../core/errors.ts";
 
 const one = { maxConcurrent: 1 };
@@ -92,5 +93,31 @@ Deno.test("answer() leaves the queue when its client does", async () => {
   await assertRejects(() => asking.result, Error, "client gone");
   first.release();
   assertEquals(scene.sends("a"), 1);
+  scene.assertAtRest();
+});
+
+Deno.test("answer() hands its turn on when what it waited for can no longer be used", async () => {
+  const scene = new FailoverScene({ a: "ok" }, { inputs: { a: one } });
+  const first = await scene.ask().result;
+  const later = [scene.ask(), scene.ask(), scene.ask()];
+  await settle();
+  const cooldown = { until: 60_000, reason: "http_429" } as const;
+  scene.states = scene.states.map((state) => ({ ...state, health: { ...state.health, cooldown } }));
+  first.release();
+  for (const { result } of later) assertEquals((await assertRejects(() => result, Exhausted)).status, 429);
+  scene.assertAtRest();
+});
+
+Deno.test("answer() hands its turn on when it takes another backend that is free as well", async () => {
+  const scene = new FailoverScene({ a: "wait", b: "ok" }, { inputs: { a: one, b: one } });
+  const [giveA, giveB] = [scene.slots.take("a"), scene.slots.take("b")];
+  const later = [scene.ask(), scene.ask()];
+  await settle();
+  giveB();
+  giveA();
+  await settle();
+  (await later[1].result).release();
+  scene.stubs.get("a")!.sends[0].resolve({ status: 200, contentType: "", first: new Uint8Array(1), usage: {} });
+  (await later[0].result).release();
   scene.assertAtRest();
 });

@@ -67,17 +67,18 @@ export class Slots {
         done();
       };
       const waiter: Waiter = { ids, wake: () => settle(resolve) };
-      const onAbort = () => {
-        settle(() => reject(signal.reason));
-        // Its turn may have come in the meantime: hand it on.
-        for (const id of ids) this.#wakeFor(id);
-      };
+      const onAbort = () => settle(() => reject(signal.reason));
       const cancelTimer = this.#options.clock.after(queueMs, () => {
         settle(() => reject(new RequestError(503, "Every backend stayed busy (route.queueMs); try again later")));
       });
       signal.addEventListener("abort", onAbort, { once: true });
       this.#waiters.push(waiter);
     });
+  }
+
+  /** Wakes the next for each of these that is free: who had waited for them, and was woken, did not take them all. */
+  handOn(ids: Iterable<string>): void {
+    for (const id of ids) this.#wakeFor(id);
   }
 
   #set(id: string, count: number): void {
