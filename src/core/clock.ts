@@ -1,3 +1,5 @@
+import { TimerQueue } from "./timer_queue.ts";
+
 /** Time, passed in so that tests own it. All figures are milliseconds. */
 export interface Clock {
   /** Wall clock: milliseconds since 1970. May jump. */
@@ -8,12 +10,16 @@ export interface Clock {
   after(ms: number, fn: () => void): () => void;
 }
 
-export const systemClock: Clock = {
+const monotonic = () => performance.now();
+const timers = new TimerQueue(monotonic);
+
+export const systemClock: Clock & { readonly pending: number } = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after(ms, fn) {
-    const id = setTimeout(fn, ms);
-    return () => clearTimeout(id);
+  monotonic,
+  after: (ms, fn) => timers.after(ms, fn),
+  /** How many timers wait: zero when nothing was left behind. */
+  get pending() {
+    return timers.pending;
   },
 };
 

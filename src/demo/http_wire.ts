@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Server } from "node:net";
+import type { AddressInfo, createServer, Server } from "node:net";
 import { ConnectionEnded, type EndedBy, WireConnection } from "./wire_connection.ts";
 
 /** One request and its answer on a keep-alive connection; the handler writes the answer byte by byte. */
@@ -127,9 +127,9 @@ export class WireServer {
   readonly #server: Server;
   readonly #open = new Map<WireConnection, Promise<void>>();
 
-  private constructor(options: WireServerOptions) {
+  private constructor(options: WireServerOptions, create: typeof createServer) {
     this.#options = options;
-    this.#server = createServer((socket) => {
+    this.#server = create((socket) => {
       const connection = new WireConnection(socket);
       this.#open.set(connection, this.#serve(connection));
       options.onChange?.();
@@ -138,7 +138,9 @@ export class WireServer {
 
   /** Throws when the port is taken. */
   static async listen(options: WireServerOptions): Promise<WireServer> {
-    const wire = new WireServer(options);
+    // Loaded here and not above: a bundle of the whole program would load it at its start, and idle with 4 MB more.
+    const { createServer } = await import("node:net");
+    const wire = new WireServer(options, createServer);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     wire.#server.once("error", reject);
     wire.#server.listen({ host: options.hostname, port: options.port }, resolve);
