@@ -41,8 +41,8 @@ export async function sourceVariant(): Promise<Variant> {
 }
 
 /**
- * The same, minified, with the same permissions and flags. It is split into chunks: in one file the imports of what is
- * loaded only on demand move to its top, and the idle daemon would load them all.
+ * The same, minified, with the same permissions and flags. It is split into chunks: in one file a static import of
+ * `node:` in what is loaded only on demand moves to its top, and the idle daemon pays for it.
  */
 export async function bundleVariant(folder: string): Promise<Variant> {
   const options = ["--quiet", "--platform", "deno", "--minify", "--code-splitting"];
