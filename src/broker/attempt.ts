@@ -11,6 +11,8 @@ export interface Patience {
 }
 
 const defaultFirstByteMs = { local: 300_000, cloud: 60_000 } as const;
+/** One for all: an error takes its stack, and every request would pay for that. */
+const attemptOver = new Error("The attempt is over");
 /** Between two questions after a late backend's health; doubles up to this. */
 const longestSuspicionMs = 15_000;
 
@@ -54,7 +56,7 @@ export async function attempt(
   } finally {
     cancelLimit();
     cancelSuspicion();
-    watch.abort(new Error("The attempt is over"));
+    watch.abort(attemptOver);
   }
 }
 

@@ -19,6 +19,9 @@ export interface LeaseOptions {
   isReplaced: () => boolean;
 }
 
+/** One for all: an error takes its stack, and every request would pay for that. */
+const attemptEnded = new Error("The attempt has ended");
+
 /** What one attempt holds of its backend (a slot, a way to abort it), and how its end is reported. */
 export class Lease {
   readonly abort: LinkedAbort;
@@ -76,7 +79,7 @@ export class Lease {
 
   /** Gives the slot back and ends the upstream request if it still runs. May be called again. */
   release(): void {
-    this.abort.abort(new Error("The attempt has ended"));
+    this.abort.abort(attemptEnded);
     this.#giveBack();
   }
 
