@@ -3,7 +3,7 @@
  * its own left out. A folder that is not here may not exist.
  */
 const below: Record<string, readonly string[]> = {
-  "main.ts": ["src/cli"],
+  "main.ts": ["src/cli", "src/core"],
   "src/app.ts": [
     "src/http",
     "src/settings",
