@@ -37,9 +37,9 @@ export function stoppedBy(failure: BackendFailure, attempts: readonly Attempt[])
 
 /**
  * Sums up the failures of all attempts. A 400 or 404 of a backend is the most useful to the client and goes out as it
- * is; a shared 429 keeps its status; else the message names each backend with its reason, and the status is a gateway's:
- * 504 when time ran out, 503 when all were busy or overloaded, 502 for the rest. Never the 401 of a backend: the client
- * would take its own key to be wrong.
+ * is. Else the message names each backend with its reason, and the status is the one on which all agree: 429 when all
+ * limit, 504 when all took too long, 503 when all were busy or overloaded; 502 when they differ. Never the 401 of a
+ * backend: the client would take its own key to be wrong.
  */
 export function exhaustedBy(
   failures: readonly BackendFailure[],
@@ -51,7 +51,8 @@ export function exhaustedBy(
   const distinct = [...new Map(failures.map((failure) => [failure.backend, failure])).values()];
   const list = distinct.map((failure) => `${failure.backend}: ${wordsOf(failure)}`).join("; ");
   const waits = failures.flatMap((failure) => failure.retryAfterMs ?? []);
-  const status = distinct.every((failure) => failure.status === 429) ? 429 : statusOfFailure(distinct[0]);
+  const statuses = new Set(distinct.map((failure) => failure.status === 429 ? 429 : statusOfFailure(failure)));
+  const status = statuses.size === 1 ? [...statuses][0] : 502;
   return new Exhausted(`No backend could answer for model "${model}": ${list}`, {
     status,
     attempts,

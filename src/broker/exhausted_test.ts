@@ -49,6 +49,13 @@ Deno.test("exhaustedBy() keeps a 429 that all share, with the shortest pause", (
   assertEquals(status("http_429", "connect_refused"), 502);
 });
 
+Deno.test("exhaustedBy() takes the status on which all agree, whoever was first", () => {
+  assertEquals(status("http_503", "busy"), 503);
+  assertEquals(status("first_byte_timeout", "unresponsive"), 504);
+  assertEquals(status("http_503", "connect_refused"), 502);
+  assertEquals(status("unresponsive", "http_503"), 502);
+});
+
 Deno.test("exhaustedBy() names each backend once, with the last it said", () => {
   const failures = [
     stubFailure("local", "connect_refused"),

@@ -40,10 +40,10 @@ export class Lease {
     this.#since = options.clock.monotonic();
   }
 
-  /** The answer is here as a whole; the lease goes on until {@linkcode release}. */
+  /** The answer is here as a whole, which tells nothing of the time to a first byte; the lease goes on until {@linkcode release}. */
   committed(): void {
     this.#record("committed");
-    this.#observe({ kind: "request_succeeded", ...this.#firstByte(), ...this.#facts() });
+    this.#observe({ kind: "request_succeeded", ...this.#facts() });
   }
 
   /** The answer has begun as a stream; {@linkcode completed} or {@linkcode broke} tells what became of it. */

@@ -31,11 +31,11 @@ Deno.test("Lease holds a slot until it is released, once", () => {
   assert(lease.abort.signal.aborted);
 });
 
-Deno.test("committed() reports the time to the first byte and keeps the lease", async () => {
+Deno.test("committed() reports a success and keeps the lease", async () => {
   const { lease, clock, slots, observations, attempts } = scene({ permit: 7 });
   await clock.advance(40);
   lease.committed();
-  assertEquals(observations, [{ kind: "request_succeeded", at: 40, model: "there", firstByteMs: 40, permit: 7 }]);
+  assertEquals(observations, [{ kind: "request_succeeded", at: 40, model: "there", permit: 7 }]);
   const startedAt = clock.now() - 40;
   assertEquals(attempts, [{ backend: "local", startedAt, durationMs: 40, outcome: "committed", reason: undefined }]);
   assertEquals([slots.inFlight("local"), lease.abort.signal.aborted], [1, false]);

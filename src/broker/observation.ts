@@ -7,8 +7,8 @@ export type Observation =
   | { kind: "probe_failed"; at: number; reason: FailureReason; status?: number }
   /** The first byte of a stream is here; whether it becomes a whole answer is not known yet. */
   | { kind: "request_began"; at: number; model: string; firstByteMs: number; permit?: number }
-  /** A whole answer. `firstByteMs` is absent where `request_began` told it already. */
-  | { kind: "request_succeeded"; at: number; model: string; firstByteMs?: number; permit?: number }
+  /** A whole answer. */
+  | { kind: "request_succeeded"; at: number; model: string; permit?: number }
   | {
     kind: "request_failed";
     at: number;

@@ -34,7 +34,7 @@ const table: [FailureReason, elsewhere: Verdict, nowhere: Verdict, Penalty, tran
   ["ejected", "next", "next", "none", false],
   ["busy", "next", "next", "none", false],
   ["untranslatable", "next", "next", "none", false],
-  ["redirect", "next", "next", "backend", true],
+  ["redirect", "next", "next", "backend", false],
   ["http_400", "next", "stop", "none", false],
   ["http_401", "next", "next", "credential", false],
   ["http_402", "next", "next", "credential", false],

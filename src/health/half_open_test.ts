@@ -44,7 +44,7 @@ Deno.test("acquire() changes nothing when the model's breaker forbids what the b
 
 Deno.test("nextHealth() closes the breakers that a probe's success has half opened", () => {
   for (const [name, start] of Object.entries(starts)) {
-    const observation = { kind: "request_succeeded", at: 200, model, firstByteMs: 1, permit: 7 } as const;
+    const observation = { kind: "request_succeeded", at: 200, model, permit: 7 } as const;
     const state = nextHealth(probing(start).state, observation, settings);
     assertEquals([state.breaker.kind, state.modelBreakers], ["closed", {}], name);
   }
@@ -60,8 +60,8 @@ Deno.test("nextHealth() frees the place of a probe whose client left", () => {
 Deno.test("nextHealth() lets the outcome of a stale permit change no half-open breaker", () => {
   const stale: Observation[] = [
     { kind: "permit_released", at: 150, model, permit: 6 },
-    { kind: "request_succeeded", at: 150, model, firstByteMs: 1, permit: 6 },
-    { kind: "request_succeeded", at: 150, model, firstByteMs: 1 },
+    { kind: "request_succeeded", at: 150, model, permit: 6 },
+    { kind: "request_succeeded", at: 150, model },
     failure("reset", 6),
     failure("reset"),
     failure("http_500", 6),

@@ -248,9 +248,8 @@ function lateProbe(backend: string, limitMs: number): BackendFailure {
 /** What an observation tells beside health. */
 function facts(backend: BackendState, observation: Observation): Partial<BackendState> {
   if (observation.kind === "probe_passed") return probeFacts(observation.result);
-  if (observation.kind !== "request_succeeded" && observation.kind !== "request_began") return {};
+  if (observation.kind !== "request_began") return {};
   const { firstByteMs } = observation;
-  if (firstByteMs === undefined) return {};
   const old = backend.firstByteMs ?? firstByteMs;
   return { firstByteMs: old + averageWeight * (firstByteMs - old) };
 }

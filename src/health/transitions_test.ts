@@ -18,7 +18,7 @@ const failed = (reason: FailureReason, at = 0): Observation => ({
   reason,
   status: statusOf(reason),
 });
-const succeeded = (at = 0): Observation => ({ kind: "request_succeeded", at, model, firstByteMs: 5 });
+const succeeded = (at = 0): Observation => ({ kind: "request_succeeded", at, model });
 const broke = (reason: FailureReason, more: Partial<Extract<Observation, { kind: "request_failed" }>> = {}) => {
   const failure = { kind: "request_failed", at: 0, model, phase: "headers", reason, status: statusOf(reason) } as const;
   return { ...failure, ...more };
