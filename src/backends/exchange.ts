@@ -41,7 +41,7 @@ export async function exchange(plan: Exchange, request: ModelRequest, { signal }
     signal,
   });
   try {
-    return request.stream ? await streamed(plan, response) : await whole(plan, response);
+    return request.stream ? await streamed(plan, response, signal) : await whole(plan, response, signal);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     response.body?.cancel().catch(() => {});
@@ -50,20 +50,21 @@ export async function exchange(plan: Exchange, request: ModelRequest, { signal }
 }
 
 /** Some OpenAI-compatible servers tell an error to a streaming request as one JSON object, with status 200. */
-async function refuseWholeJson(plan: Exchange, response: Response): Promise<void> {
+async function refuseWholeJson(plan: Exchange, response: Response, signal: AbortSignal): Promise<void> {
   if (!plan.isEventStream || !response.headers.get("content-type")?.startsWith("application/json")) return;
-  await whole(plan, response);
+  await whole(plan, response, signal);
   throw malformed(plan, "it is one JSON object where a stream was asked for");
 }
 
-async function streamed(plan: Exchange, response: Response): Promise<Answer> {
+async function streamed(plan: Exchange, response: Response, signal: AbortSignal): Promise<Answer> {
   const { backend, missingEnd, idleMs, clock, translation } = plan;
-  await refuseWholeJson(plan, response);
+  await refuseWholeJson(plan, response, signal);
   if (!response.body) throw plan.transport.failure(`${backend} gave no body`, { phase: "first_byte", reason: "empty" });
   const translator = translation?.stream();
   const rest = new RelayedStream({
     backend,
     body: response.body,
+    signal,
     reader: plan.frames(),
     translator,
     missingEnd,
@@ -74,8 +75,8 @@ async function streamed(plan: Exchange, response: Response): Promise<Answer> {
   return { status: 200, contentType: plan.streamType, first, rest, usage: {} };
 }
 
-async function whole(plan: Exchange, response: Response): Promise<Answer> {
-  const bytes = await wholeBody(plan, response);
+async function whole(plan: Exchange, response: Response, signal: AbortSignal): Promise<Answer> {
+  const bytes = await wholeBody(plan, response, signal);
   const json = parsed(plan, bytes);
   const info = plan.inspect(json);
   if (info.kind === "error") {
@@ -99,12 +100,16 @@ function translated(plan: Exchange, translation: Translation, json: unknown): { 
   }
 }
 
-async function wholeBody(plan: Exchange, response: Response): Promise<Uint8Array<ArrayBuffer>> {
+async function wholeBody(
+  plan: Exchange,
+  response: Response,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
   const fail = (reason: "too_large" | "incomplete" | "empty", message: string, cause?: unknown) =>
     plan.transport.failure(message, { phase: "first_byte", reason, cause });
   let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = await boundedBody(response, maxAnswerBytes);
+    bytes = await boundedBody(response, { maxBytes: maxAnswerBytes, signal });
   } catch (error) {
     if (error instanceof RangeError) throw fail("too_large", `${plan.backend} sent too large an answer`, error);
     throw fail("incomplete", `${plan.backend} broke off its answer: ${messageOf(error)}`, error);

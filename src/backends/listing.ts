@@ -12,7 +12,7 @@ const maxListBytes = 16_777_216;
 export async function getJson(transport: Transport, url: string, signal: AbortSignal): Promise<unknown> {
   const response = await transport.sendOk({ method: "GET", url, signal });
   try {
-    return JSON.parse(new TextDecoder().decode(await boundedBody(response, maxListBytes)));
+    return JSON.parse(new TextDecoder().decode(await boundedBody(response, { maxBytes: maxListBytes, signal })));
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const { pathname } = new URL(url);

@@ -6,6 +6,7 @@ import { openaiDone } from "../protocol/openai.ts";
 import { translateToOllama } from "../protocol/translate/to_ollama.ts";
 import type { ModelRequest } from "../protocol/types.ts";
 import type { BackendContext } from "./context.ts";
+import { abortableBody } from "./abortable_body.ts";
 import { exchange } from "./exchange.ts";
 import { getJson, listOf, ollamaModel, textOf } from "./listing.ts";
 import { renamed } from "./renamed.ts";
@@ -55,9 +56,12 @@ export class OllamaBackend implements Backend {
     );
   }
 
-  forward({ path, ...request }: ForwardOptions): Promise<Response> {
+  async forward({ path, ...request }: ForwardOptions): Promise<Response> {
     const isRead = request.method === "GET" || request.method === "HEAD";
-    return this.#transport.send({ ...request, url: this.#base + path, once: !isRead });
+    const response = await this.#transport.send({ ...request, url: this.#base + path, once: !isRead });
+    if (!response.body) return response;
+    const { status, headers } = response;
+    return new Response(abortableBody(response.body, request.signal), { status, headers });
   }
 
   async probe(signal: AbortSignal): Promise<ProbeResult> {

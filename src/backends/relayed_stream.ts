@@ -3,12 +3,15 @@ import type { Clock } from "../core/clock.ts";
 import { BackendFailure, type FailureReason, messageOf } from "../core/errors.ts";
 import type { Usage } from "../core/types.ts";
 import type { AnswerStream } from "../broker/backend.ts";
+import { abortableReader } from "./abortable_body.ts";
 import type { Frame, FrameReader, StreamTranslator } from "../protocol/types.ts";
 
 export interface RelayedStreamOptions {
   /** The backend's id. */
   backend: string;
   body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** The attempt's: ends the body when it aborts. */
+  signal: AbortSignal;
   reader: FrameReader;
   /** Absent where both sides speak one dialect: then the bytes pass through. */
   translator?: StreamTranslator;
@@ -39,7 +42,7 @@ export class RelayedStream implements AnswerStream {
 
   constructor(options: RelayedStreamOptions) {
     this.#options = options;
-    this.#source = options.body.getReader();
+    this.#source = abortableReader(options.body, options.signal);
   }
 
   /**

@@ -30,6 +30,7 @@ function scene(dialect: "ollama" | "openai", { translator }: { translator?: Stre
   const stream = new RelayedStream({
     backend: "local",
     body,
+    signal: new AbortController().signal,
     reader: dialect === "ollama" ? ollamaFrameReader("chat") : openaiFrameReader("chat"),
     missingEnd: dialect === "openai" ? openaiDone : "",
     translator,

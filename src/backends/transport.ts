@@ -1,4 +1,5 @@
 import { BackendFailure, type ErrorAnswer, type FailurePhase, type FailureReason, messageOf } from "../core/errors.ts";
+import { abortableBody } from "./abortable_body.ts";
 import { connectReason } from "./connect_reason.ts";
 import { parseRetryAfterMs } from "./retry_after.ts";
 
@@ -131,7 +132,7 @@ async function errorAnswer(response: Response, signal: AbortSignal): Promise<Err
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   try {
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of response.body ? abortableBody(response.body, signal) : []) {
       chunks.push(chunk);
       size += chunk.byteLength;
       if (size >= maxErrorBytes) break;
