@@ -26,13 +26,14 @@ export class Listener {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #abort: AbortController;
   readonly #answers: RunningAnswers;
-  #hasFinished = false;
+  readonly #ended = Promise.withResolvers<void>();
+  #phase: "open" | "shutting_down" | "ended" = "open";
 
   private constructor(server: Deno.HttpServer<Deno.NetAddr>, abort: AbortController, answers: RunningAnswers) {
     this.#server = server;
     this.#abort = abort;
     this.#answers = answers;
-    server.finished.finally(() => this.#hasFinished = true);
+    server.finished.finally(() => this.#end());
     const { hostname, port } = server.addr;
     this.url = baseUrl(hostname, port);
     this.localUrl = baseUrl(localAddress(hostname), port);
@@ -62,24 +63,39 @@ export class Listener {
 
   /** Settles when the server has ended. */
   get finished(): Promise<void> {
-    return this.#server.finished;
+    return this.#ended.promise;
   }
 
   /**
-   * Waits until the running answers have ended, but no longer than `ms`. New requests still reach the handler, which
-   * refuses them. (`HttpServer.shutdown()` would not do: in Deno 2.9 nothing can cut what is open after it.)
+   * Waits until the running answers have ended and their last bytes have gone, but no longer than `ms`. Until then new
+   * requests still reach the handler, which refuses them. `HttpServer.shutdown()` comes last because nothing can cut what
+   * is open after it: aborting then throws inside an event listener (Deno 2.9).
    */
   async drain(ms: number, clock: Clock): Promise<void> {
     const late = Promise.withResolvers<void>();
     const cancelTimer = clock.after(ms, late.resolve);
-    await Promise.race([this.#answers.ended(), late.promise]);
+    const isOver = await Promise.race([this.#answers.ended().then(() => true), late.promise]);
+    if (isOver && this.#phase === "open") {
+      this.#phase = "shutting_down";
+      await Promise.race([this.#server.shutdown(), late.promise]);
+    }
     cancelTimer();
   }
 
   /** Ends at once; connections that are still open are cut. */
   async close(): Promise<void> {
-    if (!this.#hasFinished) this.#abort.abort();
-    await this.#server.finished;
+    if (this.#phase === "open") this.#abort.abort();
+    if (this.#phase === "shutting_down") {
+      // A request slipped in and does not end; it goes with the process.
+      this.#server.unref();
+      this.#end();
+    }
+    await this.#ended.promise;
+  }
+
+  #end(): void {
+    this.#phase = "ended";
+    this.#ended.resolve();
   }
 }
 

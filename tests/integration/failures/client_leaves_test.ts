@@ -95,7 +95,7 @@ everyPairing("17: the client leaves while it is queued", oneAtOnce, async (world
   const abort = new AbortController();
   const second = world.open(client, { stream, signal: abort.signal });
   await world.until(({ inFlight }) => inFlight === 2);
-  await world.clock.waitForTimer(30_000);
+  await world.clock.waitForTimer(29_000, 30_000);
   const third = world.chat(client, { stream });
   await world.until(({ inFlight }) => inFlight === 3);
   abort.abort();
@@ -115,7 +115,7 @@ for (const client of dialects) {
     const first = world.chat(client);
     await world.local.waitForRequest(({ health }) => !health);
     const second = world.chat(client);
-    await world.clock.waitForTimer(30_000);
+    await world.clock.waitForTimer(29_000, 30_000);
     world.clock.skip(30_000);
     const answer = await second;
     assertEquals(answer.status, 503);

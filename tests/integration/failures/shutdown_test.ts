@@ -108,7 +108,7 @@ for (const client of dialects) {
     await using world = await FailureWorld.start({
       alone: true,
       localConfig: { maxConcurrent: 1 },
-      config: { route: { backoffMs: 80_000, queueMs: 70_000 } },
+      config: { route: { backoffMs: 80_000, queueMs: 200_000 } },
     });
     world.local.script({ kind: "status", status: 500 }, { kind: "silent" });
     const backingOff = world.chat(client);
@@ -116,7 +116,7 @@ for (const client of dialects) {
     const silent = world.chat(client);
     await world.local.waitUntil("the second", () => world.local.modelRequests.length === 2);
     const queued = world.chat(client);
-    await world.clock.waitForTimer(70_000);
+    await world.clock.waitForTimer(199_000, 200_000);
     const closing = world.broker.daemon.close();
     await world.clock.waitForTimer(graceMs);
     world.clock.skip(graceMs);
