@@ -1,7 +1,7 @@
 import type { RequestClass, RouteMode } from "../core/types.ts";
 import { canonicalModel, sameModel } from "../protocol/model_names.ts";
 import type { BackendState, ModelInfo } from "../state/app_state.ts";
-import { compareRanks, isAllowed, preference } from "../state/preference.ts";
+import { compareRanks, fixedPreference, isAllowed, preference } from "../state/preference.ts";
 import { isModelEjected, routability } from "../state/routability.ts";
 
 /** What ordering must know of a request. */
@@ -36,6 +36,8 @@ export interface CandidateList {
 interface Place extends Candidate {
   backend: BackendState;
   rank: number[];
+  /** The rank by settings alone. */
+  fixedRank: number[];
   routable: boolean;
 }
 
@@ -107,8 +109,9 @@ function placeOf(
     config.maxConcurrent > 0 ? backend.inFlight / config.maxConcurrent : 0,
     index,
   ];
+  const fixedRank = [...fixedPreference(backend, mode), index];
   const routable = routability(backend, now).routable && !isModelEjected(backend, model, now);
-  return { id: config.id, model, has, backend, rank, routable };
+  return { id: config.id, model, has, backend, rank, fixedRank, routable };
 }
 
 /** The model's name at a backend, and whether it is there. A mapping of the user's outweighs the backend's list. */
@@ -143,7 +146,7 @@ function directCloudName({ config }: BackendState, model: string): string | unde
 /**
  * Leaves out backends that lack the model. Where every one lacks it they are asked all the same: the client gets the
  * "not found" of the first that is able to say so. Embeddings go only to one and the same model, that of the first
- * backend which has it, reachable or not: vectors of two models cannot be compared.
+ * backend in the order of the settings, reachable or not: vectors of two models cannot be compared.
  */
 function withModel(places: Place[], wanted: Wanted): Place[] {
   // What belongs to one backend goes to the first, whatever its list says, and to no other.
@@ -151,7 +154,8 @@ function withModel(places: Place[], wanted: Wanted): Place[] {
   const having = places.filter((place) => place.has !== "absent");
   if (having.length === 0) return places;
   if (wanted.class !== "embedding") return having;
-  const model = canonicalModel(having[0].model);
+  const [first] = having.toSorted((a, b) => compareRanks(a.fixedRank, b.fixedRank));
+  const model = canonicalModel(first.model);
   return having.filter((place) => canonicalModel(place.model) === model);
 }
 

@@ -141,6 +141,23 @@ Deno.test("orderCandidates() sends embeddings to one and the same model only", (
   ]);
 });
 
+Deno.test("orderCandidates() does not let measured speed choose between embedding models", () => {
+  const wanted = { class: "embedding", model: "nomic" } as const;
+  const mapped = { ...cloudInput, models: { nomic: "text-embedding-3" } };
+  const backends = (local: number, cloud: number) => [
+    backendState(mapped, { has: ["text-embedding-3"], firstByteMs: cloud }),
+    backendState({ ...cloudInput, id: "same" }, { has: ["nomic"], firstByteMs: 50 }),
+    backendState({ priority: 9 }, { has: ["nomic"], firstByteMs: local }),
+  ];
+  check([
+    { name: "quick", backends: backends(1, 99), mode: "fastest", wanted, ids: ["local", "same"] },
+    { name: "slow", backends: backends(99, 1), mode: "fastest", wanted, ids: ["same", "local"] },
+  ]);
+  const busy = backendState({ maxConcurrent: 1, models: { nomic: "other" } }, { has: ["nomic", "other"], inFlight: 1 });
+  const idle = backendState({ id: "idle" }, { has: ["nomic"] });
+  check([{ name: "nor load", backends: [busy, idle], wanted, ids: ["local"] }]);
+});
+
 Deno.test("orderCandidates() keeps loading and unloading on this machine's Ollama", () => {
   const wanted = { class: "control" } as const;
   const server = backendState({ ...cloudInput, id: "vllm", location: "local" });

@@ -18,10 +18,14 @@ export interface PreferenceOptions {
 
 /** Which backend the user wants first, whatever its health: to be compared number by number, the smaller the better. */
 export function preference(backend: BackendState, { mode, now }: PreferenceOptions): number[] {
-  const { location, priority } = backend.config;
-  if (mode === "fastest") return [expectedFirstByteMs(backend, now), priority];
+  if (mode === "fastest") return [expectedFirstByteMs(backend, now), backend.config.priority];
+  return fixedPreference(backend, mode);
+}
+
+/** The user's order by settings alone, which nothing measured changes: in mode `fastest` local comes first. */
+export function fixedPreference({ config }: BackendState, mode: RouteMode): number[] {
   const preferred = mode === "cloud-first" || mode === "cloud-only" ? "cloud" : "local";
-  return [location === preferred ? 0 : 1, priority];
+  return [config.location === preferred ? 0 : 1, config.priority];
 }
 
 /** What requests saw lately, else what health checks saw, which draws a request and so a new figure. */
