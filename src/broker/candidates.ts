@@ -1,5 +1,5 @@
 import type { RequestClass, RouteMode } from "../core/types.ts";
-import { canonicalModel, sameModel } from "../protocol/model_names.ts";
+import { canonicalModel, isCloudModelName, sameModel } from "../protocol/model_names.ts";
 import type { BackendState, ModelInfo } from "../state/app_state.ts";
 import { compareRanks, fixedPreference, isAllowed, preference } from "../state/preference.ts";
 import { isModelEjected, routability } from "../state/routability.ts";
@@ -69,11 +69,16 @@ function isEligible(backend: BackendState, wanted: Wanted, mode: RouteMode): boo
   return isAllowed(location, mode) && !(mode === "local-only" && leavesTheMachine(backend, wanted.model));
 }
 
-/** A model that a local Ollama lists but runs in its cloud. */
+/** A model that a local Ollama runs in its cloud: its list says so, or the name alone, which need not be listed. */
 function leavesTheMachine(backend: BackendState, model: string): boolean {
   const { model: target } = modelAt(backend, model);
   const info = backend.models?.find(({ name }) => sameModel(name, target));
-  return info?.remoteHost !== undefined || info?.remoteModel !== undefined;
+  return runsInTheCloud(target, info);
+}
+
+/** Whether a local backend, whatever its kind (Ollama speaks OpenAI's dialect too), passes the model on to a cloud. */
+export function runsInTheCloud(model: string, info: ModelInfo | undefined): boolean {
+  return isCloudModelName(model) || info?.remoteHost !== undefined || info?.remoteModel !== undefined;
 }
 
 function whyNone(wanted: Wanted, backends: readonly BackendState[], mode: RouteMode): string {

@@ -218,6 +218,20 @@ Deno.test("orderCandidates() in local-only leaves out models that a local Ollama
   assertEquals(order([byModel], { model: "x" }, "local-only").candidates, []);
 });
 
+Deno.test("orderCandidates() in local-only knows a cloud model by every spelling, listed or not", () => {
+  const stub = { name: "stub:cloud", remoteHost: "https://ollama.com" };
+  const mapped = backendState({ models: { big: "kimi:cloud" } }, { has: [stub] });
+  for (const name of ["https://registry.ollama.ai/library/stub:cloud", "STUB:Cloud", "gpt-oss:120b-cloud", "big"]) {
+    for (const backend of [mapped, { ...mapped, models: undefined }, { ...mapped, models: [] }]) {
+      const { candidates, refusal } = order([backend], { model: name }, "local-only");
+      assertEquals(candidates, [], name);
+      assertEquals(refusal?.message, `Model "${name}" runs in the cloud, and the mode is local-only`);
+      assertEquals(order([backend], { model: name }).candidates.length, 1, name);
+    }
+  }
+  assertEquals(order([mapped], { model: "my-cloud" }, "local-only").candidates.length, 1);
+});
+
 Deno.test("orderCandidates() tries what is ejected or down when nothing else is left", () => {
   const both = ["local", "cloud"];
   check([

@@ -4,7 +4,7 @@ import type { BackendState, ModelInfo } from "../state/app_state.ts";
 import { byPreference } from "../state/preference.ts";
 import { routability } from "../state/routability.ts";
 import { clientNames } from "../state/status_report.ts";
-import { modelAt } from "./candidates.ts";
+import { modelAt, runsInTheCloud } from "./candidates.ts";
 
 /** Where one model can be had. */
 export interface ModelPlace {
@@ -38,15 +38,11 @@ export function listModels(
     if (!routability(backend, options.now).routable) continue;
     for (const name of clientNames(backend)) {
       const place = placeIn(backend, name);
-      if (options.mode === "local-only" && isRemote(place.info)) continue;
+      if (options.mode === "local-only" && runsInTheCloud(place.model, place.info)) continue;
       addPlace(entries, name, place);
     }
   }
   return [...entries.values()];
-}
-
-function isRemote(info: ModelInfo | undefined): boolean {
-  return info?.remoteHost !== undefined || info?.remoteModel !== undefined;
 }
 
 function addPlace(entries: Map<string, ModelEntry>, name: string, place: ModelPlace): void {

@@ -53,7 +53,7 @@ Deno.test("listModels() leaves out backends that cannot be used, that the mode e
 
 Deno.test("listModels() in local-only leaves out what a local Ollama runs in its cloud, mapped names too", () => {
   const has = [{ name: "gpt-oss:120b-cloud", remoteHost: "https://ollama.com" }, "qwen3"];
-  const local = backendState({ models: { big: "gpt-oss:120b-cloud" } }, { has });
-  assertEquals(list([local]).length, 3);
+  const local = backendState({ models: { big: "gpt-oss:120b-cloud", new: "kimi:cloud" } }, { has });
+  assertEquals(list([local]).length, 4);
   assertEquals(list([local], "local-only"), ["qwen3 local/qwen3"]);
 });

@@ -1,9 +1,11 @@
 /**
- * The one spelling of a model's name that Ollama compares by (types/model/name.go): lower case, the default registry and
- * namespace left out, the tag `latest` where there is none.
+ * The one spelling of a model's name that Ollama compares by (types/model/name.go): lower case, whatever stands before
+ * `://`, the default registry and namespace left out, the tag `latest` where there is none.
  */
 export function canonicalModel(name: string): string {
   let canonical = name.trim().toLowerCase();
+  const scheme = canonical.indexOf("://");
+  if (scheme >= 0) canonical = canonical.slice(scheme + "://".length);
   for (const prefix of ["registry.ollama.ai/", "library/"]) {
     if (canonical.startsWith(prefix)) canonical = canonical.slice(prefix.length);
   }
@@ -14,4 +16,14 @@ export function canonicalModel(name: string): string {
 /** Whether two names mean the same model: `llama3.2` is `llama3.2:latest`. */
 export function sameModel(a: string, b: string): boolean {
   return a === b || canonicalModel(a) === canonicalModel(b);
+}
+
+/**
+ * Whether the name's tag alone makes an Ollama hand the request to its cloud, listed or not: `kimi:cloud`,
+ * `gpt-oss:120b-cloud` (internal/modelref). White space around the tag does not count.
+ */
+export function isCloudModelName(name: string): boolean {
+  const tag = name.slice(name.lastIndexOf(":") + 1).trim().toLowerCase();
+  if (!name.includes(":") || tag.includes("/")) return false;
+  return tag === "cloud" || tag.endsWith("-cloud");
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { canonicalModel, sameModel } from "./model_names.ts";
+import { canonicalModel, isCloudModelName, sameModel } from "./model_names.ts";
 
 const names: [name: string, canonical: string][] = [
   ["llama3.2", "llama3.2:latest"],
@@ -7,6 +7,10 @@ const names: [name: string, canonical: string][] = [
   ["Llama3.2:1B", "llama3.2:1b"],
   ["library/llama3.2", "llama3.2:latest"],
   ["registry.ollama.ai/library/llama3.2:1b", "llama3.2:1b"],
+  ["https://registry.ollama.ai/library/llama3.2:1b", "llama3.2:1b"],
+  ["HTTP://Registry.Ollama.AI/library/llama3.2", "llama3.2:latest"],
+  ["://llama3.2", "llama3.2:latest"],
+  ["https://hf.co/Org/Model", "hf.co/org/model:latest"],
   ["hf.co/Org/Model-GGUF:Q4_K_M", "hf.co/org/model-gguf:q4_k_m"],
   ["localhost:5000/me/model", "localhost:5000/me/model:latest"],
   ["meta-llama/llama-3:free", "meta-llama/llama-3:free"],
@@ -20,4 +24,15 @@ Deno.test("sameModel() compares as Ollama does", () => {
   assertEquals(sameModel("llama3.2", "LLAMA3.2:latest"), true);
   assertEquals(sameModel("llama3.2", "llama3.2:1b"), false);
   assertEquals(sameModel("a/llama3.2", "b/llama3.2"), false);
+});
+
+Deno.test("isCloudModelName() knows the tags that Ollama passes to its cloud", () => {
+  for (
+    const name of ["kimi:cloud", "gpt-oss:120b-cloud", "KIMI:Cloud", "kimi: cloud ", "https://ollama.com/a/b:cloud"]
+  ) {
+    assertEquals(isCloudModelName(name), true, name);
+  }
+  for (const name of ["cloud", "my-cloud", "my-cloud:latest", "cloud:1b", "host:5000/me/x-cloud", "kimi:cloudy"]) {
+    assertEquals(isCloudModelName(name), false, name);
+  }
 });
