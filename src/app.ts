@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "./core/clock.ts";
 import { RequestError } from "./core/errors.ts";
+import { isLoopback } from "./core/loopback.ts";
 import { createLog, type LogOptions } from "./core/log.ts";
 import { Redaction } from "./core/redaction.ts";
 import { createBackend } from "./backends/create.ts";
@@ -14,7 +15,7 @@ import { Monitor } from "./health/monitor.ts";
 import { testConnection } from "./health/test_connection.ts";
 import { ControlFile } from "./http/control_file.ts";
 import type { HttpContext } from "./http/context.ts";
-import { checkExposure, Listener } from "./http/listener.ts";
+import { checkExposure, exposureProblems, Listener } from "./http/listener.ts";
 import { Metrics } from "./http/metrics.ts";
 import { createHandler } from "./http/server.ts";
 import { requestLogger } from "./http/request_log.ts";
@@ -74,7 +75,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   const configStore = cleanup.use(await ConfigStore.open({ path, log, clock, overrides: options.overrides }));
   const config = () => configStore.config;
+  const { host } = config().listen;
   checkExposure(config().listen, secrets);
+  configStore.vetoWith((next) => exposureProblems(host, next.listen));
 
   const store = new Store<AppState>(initialState(config().route.mode));
   const backends = new BackendSet((one) => createBackend(one, { clock, secrets }));
@@ -129,6 +132,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log,
     secrets,
     redact: redaction.redact,
+    isExposed: !isLoopback(host),
     controlToken,
     version,
     stopping: stopping.signal,

@@ -24,6 +24,9 @@ export interface ConfigStoreOptions {
 
 export type ConfigListener = (config: Config, previous: Config) => void;
 
+/** What speaks against running a configuration that is good in itself; nothing when it may run. */
+export type ConfigVeto = (next: Config) => ConfigProblem[];
+
 /**
  * The running configuration and its file. Changes, whether by `modify()` or by a person's editor, go one after the
  * other the same way: read, verify, swap, notify. A file that is not good is never overwritten and never in use.
@@ -44,6 +47,7 @@ export class ConfigStore implements AsyncDisposable {
   #isFilePresent: boolean;
   /** On the monotonic clock, while a removal is not believed yet. */
   #missingSince: number | undefined;
+  #veto: ConfigVeto = () => [];
   #watch: ConfigWatch | undefined;
   #queue: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -86,6 +90,11 @@ export class ConfigStore implements AsyncDisposable {
   /** Why the file on disk is not in use, over several lines; `null` when it is. */
   get error(): string | null {
     return this.#error;
+  }
+
+  /** From now on a change of which `veto` finds a problem is refused like one that is not good. */
+  vetoWith(veto: ConfigVeto): void {
+    this.#veto = veto;
   }
 
   /** Calls `listener` after each change; the returned function ends that. */
@@ -150,6 +159,10 @@ export class ConfigStore implements AsyncDisposable {
     if (text === null && this.#isFilePresent) {
       const waitMs = this.#removalWaitMs();
       if (waitMs > 0) return this.#watch?.lookAfter(waitMs);
+    }
+    const problems = this.#veto(applyOverrides(result.config, this.#overrides));
+    if (problems.length > 0) return this.#refuse(problems);
+    if (text === null && this.#isFilePresent) {
       this.#log.warn("The configuration file is gone; the defaults run");
     }
     this.#isFilePresent = text !== null;
@@ -183,12 +196,15 @@ export class ConfigStore implements AsyncDisposable {
     if (!verified.ok) {
       throw new ConfigError(formatProblems(verified.problems, "the changed configuration"), verified.problems);
     }
+    const overrides = withoutChanged(this.#overrides, result.config, verified.config);
+    const problems = this.#veto(applyOverrides(verified.config, overrides));
+    if (problems.length > 0) throw new ConfigError(formatProblems(problems, "the changed configuration"), problems);
     if (JSON.stringify(changed) !== JSON.stringify(result.input)) {
       await writeAtomic(this.path, renderConfig(changed, text));
       this.#isFilePresent = true;
     }
     this.#missingSince = undefined;
-    this.#overrides = withoutChanged(this.#overrides, result.config, verified.config);
+    this.#overrides = overrides;
     this.#setError(null);
     return this.#swap(verified.config);
   }

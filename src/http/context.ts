@@ -39,6 +39,8 @@ export interface HttpContext {
   secrets: (name: string) => string | undefined;
   /** Takes every known secret out of a text: a backend's words may repeat its token. */
   redact: (text: string) => string;
+  /** Whether other machines can reach the socket: nobody may ask without a key then, whatever the configuration says. */
+  isExposed: boolean;
   /** Bearer token of the control API. */
   controlToken: string;
   version: string;

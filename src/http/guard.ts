@@ -58,8 +58,8 @@ function keyRefusal(c: Context, context: HttpContext): Refusal | undefined {
   const { clientKey } = context.config().listen;
   const isOpen = c.req.method === "OPTIONS" || c.req.path === "/health" || c.req.path === "/ready" ||
     c.req.path.startsWith("/control/");
-  if (clientKey === null || isOpen) return undefined;
-  const key = context.secrets(clientKey);
+  if (isOpen || (clientKey === null && !context.isExposed)) return undefined;
+  const key = clientKey === null ? undefined : context.secrets(clientKey);
   const sent = bearerOf(c.req.raw.headers);
   // The command line has the token of control.json, and asks the model API too.
   const accepted = [key, context.controlToken].filter((secret) => secret !== undefined);

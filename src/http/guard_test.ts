@@ -214,3 +214,11 @@ Deno.test("guard() refuses headers that are too large", async () => {
   const filled = (bytes: number) => scene.ask("/api/version", { headers: { "x-filler": "x".repeat(bytes) } });
   assertEquals([(await filled(1_500)).status, (await filled(2_000)).status], [200, 431]);
 });
+
+Deno.test("guard() lets nobody in without a key where other machines can reach the socket", async () => {
+  const scene = new HttpScene({ isExposed: true });
+  const asked = async (path: string, headers: HeadersInit = {}) => (await scene.ask(path, { headers })).status;
+  assertEquals([await asked("/api/tags"), await asked("/v1/models"), await asked("/metrics")], [401, 401, 401]);
+  assertEquals(await asked("/api/tags", { authorization: "Bearer null" }), 401);
+  assertEquals(await asked("/api/tags", { authorization: `Bearer ${scene.token}` }), 200);
+});

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { isLoopback, localAddress } from "../core/loopback.ts";
-import { ConfigError } from "../config/config_error.ts";
+import { ConfigError, type ConfigProblem } from "../config/config_error.ts";
 import type { Config } from "../config/schema.ts";
 import { secretVariable } from "../config/secrets_env.ts";
 import { portHolder } from "./port_holder.ts";
@@ -139,4 +139,15 @@ export function checkExposure(listen: Config["listen"], secrets: (name: string) 
   const message = `Cannot listen on ${host} without a client key: it can be reached from other machines. ` +
     `Set listen.clientKey to a name such as "clients" and put the key into ${secretVariable("clients")}`;
   throw new ConfigError(message, []);
+}
+
+/**
+ * What a changed configuration would open: the socket of `boundHost` stays as it is until a restart, so the client key
+ * that protects it must stay as well.
+ */
+export function exposureProblems(boundHost: string, { clientKey }: Config["listen"]): ConfigProblem[] {
+  if (clientKey !== null || isLoopback(boundHost)) return [];
+  const reason = `must be set while the daemon listens on ${boundHost}; to go without, set listen.host to 127.0.0.1 ` +
+    "and restart the daemon";
+  return [{ path: "listen.clientKey", reason, value: "" }];
 }

@@ -14,6 +14,8 @@ import { configOf } from "./states.ts";
 export interface HttpSceneOptions {
   listen?: ConfigInput["listen"];
   secrets?: Record<string, string>;
+  /** Whether the socket would be bound beyond loopback. Default: no. */
+  isExposed?: boolean;
   /** Stub backends, as {@linkcode FailoverScene} takes them. Default: `local`, which answers. */
   backends?: ConstructorParameters<typeof FailoverScene>[0];
   inputs?: NonNullable<ConstructorParameters<typeof FailoverScene>[1]>["inputs"];
@@ -72,6 +74,7 @@ export class HttpScene {
       },
       secrets: (name) => secrets[name],
       redact: (text) => text,
+      isExposed: options.isExposed ?? false,
       controlToken: this.token,
       version: "1.2.3",
       stopping: this.stopping.signal,
