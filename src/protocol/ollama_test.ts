@@ -56,6 +56,30 @@ for (const [name, body, status, words, param] of refused) {
   });
 }
 
+Deno.test("parseOllamaRequest() refuses a key that Ollama would take for one that routing goes by", () => {
+  const keys = ["Model", "MODEL", "Messages", "me\u017fsages", "\u017ftream", "Stream", "Prompt", "Context"];
+  for (const key of [...keys, "Keep_Alive", "\u212aeep_alive", "Name"]) {
+    const error = assertThrows(() => parse("/api/chat", { model: "m", messages: user, [key]: "x" }), RequestError);
+    assertEquals(error.status, 400, key);
+    assertIsError(error, RequestError, /must be written in lower case/);
+  }
+  const others = { Options: {}, models: 1, modem: 2, "\u017f": 3, İ: 4 };
+  assertEquals(parse("/api/chat", { model: "m", messages: user, ...others }).model, "m");
+});
+
+Deno.test("parseOllamaRequest() goes by the last of a key that stands twice, as Ollama does", () => {
+  const twice = '{"model":"first","messages":[],"model":"last","messages":[{"role":"user"}],"\\u0073tream":false}';
+  const request = parse("/api/chat", twice);
+  assertEquals([request.model, request.class, request.stream], ["last", "inference", false]);
+});
+
+Deno.test("parseOllamaRequest() repeats no more than 200 characters of a wrong value", () => {
+  for (const body of [{ model: ["x".repeat(5_000)] }, { model: "m", stream: "x".repeat(5_000) }]) {
+    const { message } = assertThrows(() => parse("/api/chat", body), RequestError);
+    assertEquals(message.length < 300, true);
+  }
+});
+
 Deno.test("parseOllamaRequest() keeps the bytes and answers 404 for other paths", () => {
   const body = encoder.encode('{ "model" : "m", "seed":12345678901234567890 }');
   assertEquals(parseOllamaRequest("/api/chat", body).body, body);

@@ -1,0 +1,39 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { BrokerFixture } from "../support/broker_fixture.ts";
+import { ModelServer } from "../support/model_server.ts";
+
+const messages = '"messages":[{"role":"user","content":"hi"}]';
+
+/** Models the local server was asked for, as Ollama reads them: the last of the keys counts. */
+function asked(server: ModelServer): unknown[] {
+  return server.requests.filter(({ health }) => !health).map(({ json }) => json.model);
+}
+
+Deno.test("local-only lets no spelling of a cloud model through to a local Ollama", async () => {
+  const models = [{ name: "m:latest" }, { name: "stub:cloud", remoteModel: "stub" }];
+  await using local = await ModelServer.start({ name: "local", dialect: "ollama", models });
+  await using broker = await BrokerFixture.start({
+    route: { mode: "local-only" },
+    backends: [{ id: "local", kind: "ollama", url: local.url, location: "local" }],
+  });
+  await broker.waitUntilChecked();
+  const post = async (path: string, body: string) => {
+    const response = await fetch(broker.url + path, { method: "POST", body });
+    return `${response.status} ${await response.text()}`;
+  };
+  for (const name of ["stub:cloud", "https://registry.ollama.ai/library/stub:cloud", "kimi:cloud", "gpt:1b-cloud"]) {
+    for (const path of ["/api/chat", "/v1/chat/completions"]) {
+      const answer = await post(path, `{"model":${JSON.stringify(name)},${messages}}`);
+      assertStringIncludes(answer, "runs in the cloud, and the mode is local-only");
+      assertEquals(answer.slice(0, 3), "503");
+    }
+  }
+  for (const body of [`{"model":"m","Model":"stub:cloud",${messages}}`, `{"model":"m",${messages},"Messages":[]}`]) {
+    assertStringIncludes(await post("/api/chat", body), "400 ");
+    assertStringIncludes(await post("/v1/chat/completions", body), "400 ");
+  }
+  assertStringIncludes(await post("/api/chat", `{"model":"m","model":"stub:cloud",${messages}}`), "503 ");
+  assertEquals(asked(local), []);
+  assertStringIncludes(await post("/api/chat", `{"model":"stub:cloud","model":"m",${messages}}`), "200 ");
+  assertEquals(asked(local), ["m"]);
+});
