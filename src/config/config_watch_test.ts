@@ -94,8 +94,9 @@ Deno.test("ConfigStore survives a link that leads in a circle", async () => {
   await using store = await it.open({ watch: true, log });
   const failed = nextError(store);
   await Deno.remove(it.path);
-  await Deno.symlink("config.json", it.path);
+  // Deno tells no event of a path that leads in a circle when it comes to it: let it tell that the file went first.
   await it.clock.timerSet();
+  await Deno.symlink("config.json", it.path);
   await it.clock.advance(100);
   assertStringIncludes(await failed ?? "", "cannot be read (ELOOP)");
   assertEquals(warnings, ["Cannot watch the configuration file; looking every 10 s"]);

@@ -39,12 +39,17 @@ export class ControlFile {
 /** Patience with another daemon, in ms. */
 const withinMs = 500;
 
+/** Only the daemon that wrote the file knows its token: another one, or ourselves, on the same port does not count. */
 async function isOtherRunning(path: string): Promise<boolean> {
   try {
-    const { url } = JSON.parse(await Deno.readTextFile(path));
-    const signal = AbortSignal.timeout(withinMs);
-    const response = await fetch(`${url}/health`, { signal, redirect: "error" });
-    return (await response.json()).status === "ok";
+    const { url, token } = JSON.parse(await Deno.readTextFile(path));
+    const response = await fetch(`${url}/control/v1/mode`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(withinMs),
+      redirect: "error",
+    });
+    await response.body?.cancel();
+    return response.ok;
   } catch {
     // No file, or one that a killed daemon left.
     return false;

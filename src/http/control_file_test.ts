@@ -44,11 +44,27 @@ Deno.test("ControlFile leaves that of another daemon, which runs, alone", async 
   await withFolder(async (folder) => {
     const path = `${folder}/control.json`;
     const options = { port: 0, hostname: "127.0.0.1", onListen() {} };
-    await using other = Deno.serve(options, () => Response.json({ status: "ok", version: "1" }));
+    const authorized = (request: Request) => request.headers.get("authorization") === "Bearer secret";
+    await using other = Deno.serve(
+      options,
+      (request) => new Response(null, { status: authorized(request) ? 200 : 401 }),
+    );
     const theirs = JSON.stringify({ ...content, url: `http://127.0.0.1:${other.addr.port}` });
     await Deno.writeTextFile(path, theirs);
     assertEquals(await ControlFile.write(path, content), undefined);
     assertEquals(await Deno.readTextFile(path), theirs);
+  });
+});
+
+Deno.test("ControlFile takes the place of one whose port a daemon with another token has now, such as ourselves", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/control.json`;
+    const options = { port: 0, hostname: "127.0.0.1", onListen() {} };
+    await using ourselves = Deno.serve(options, () => new Response(null, { status: 401 }));
+    const url = `http://127.0.0.1:${ourselves.addr.port}`;
+    await Deno.writeTextFile(path, JSON.stringify({ ...content, url, token: "of a killed daemon" }));
+    const file = await ControlFile.write(path, { ...content, url });
+    assertEquals([file !== undefined, JSON.parse(await Deno.readTextFile(path)).token], [true, "secret"]);
   });
 });
 

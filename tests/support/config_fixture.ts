@@ -2,6 +2,7 @@ import { silentLog } from "../../src/core/log.ts";
 import { ConfigStore, type ConfigStoreOptions } from "../../src/config/config_store.ts";
 import type { Config } from "../../src/config/schema.ts";
 import { FakeClock } from "./fake_clock.ts";
+import { inTime } from "./in_time.ts";
 
 /** Tells when a timer is set, which is when the watch has seen a change. */
 export class WatchedClock extends FakeClock {
@@ -14,7 +15,8 @@ export class WatchedClock extends FakeClock {
   }
 
   timerSet(): Promise<void> {
-    return this.pending > 0 ? Promise.resolve() : new Promise((resolve) => this.#onTimer = resolve);
+    if (this.pending > 0) return Promise.resolve();
+    return inTime("a timer is set", new Promise((resolve) => this.#onTimer = resolve));
   }
 }
 
@@ -46,11 +48,17 @@ export async function configFixture(text?: string): Promise<ConfigFixture> {
 }
 
 export const nextConfig = (store: ConfigStore) =>
-  new Promise<Config>((resolve) => {
-    const end = store.subscribe((config) => (end(), resolve(config)));
-  });
+  inTime(
+    "another configuration is in use",
+    new Promise<Config>((resolve) => {
+      const end = store.subscribe((config) => (end(), resolve(config)));
+    }),
+  );
 
 export const nextError = (store: ConfigStore) =>
-  new Promise<string | null>((resolve) => {
-    const end = store.subscribeError((error) => (end(), resolve(error)));
-  });
+  inTime(
+    "the store tells an error, or its end",
+    new Promise<string | null>((resolve) => {
+      const end = store.subscribeError((error) => (end(), resolve(error)));
+    }),
+  );
