@@ -3,7 +3,7 @@ const patienceMs = 20_000;
 
 /** `promise`, or a failure that says what did not happen: a test must not wait for ever. */
 export async function inTime<T>(what: string, promise: Promise<T>): Promise<T> {
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`Did not happen within ${patienceMs / 1000} s: ${what}`)), patienceMs);
   });
