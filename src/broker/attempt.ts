@@ -60,7 +60,11 @@ export async function attempt(
   }
 }
 
-function suspect(
+/**
+ * Asks a silent backend for a sign of life after `afterMs`, again and again with growing pauses; `onDead` is called when
+ * none came. The returned function ends it, together with the abort of `signal`, which ends a question on its way.
+ */
+export function suspect(
   backend: Backend,
   options: { afterMs: number; clock: Clock; signal: AbortSignal; onDead: (error: unknown) => void },
 ): () => void {

@@ -115,7 +115,7 @@ function placeOf(
     index,
   ];
   const fixedRank = [...fixedPreference(backend, mode), index];
-  const routable = routability(backend, now).routable && !isModelEjected(backend, model, now);
+  const routable = routability(backend, { mode, now }).routable && !isModelEjected(backend, model, now);
   return { id: config.id, model, has, backend, rank, fixedRank, routable };
 }
 

@@ -35,7 +35,7 @@ export function listModels(
 ): ModelEntry[] {
   const entries = new Map<string, ModelEntry>();
   for (const backend of byPreference(backends, options)) {
-    if (!routability(backend, options.now).routable) continue;
+    if (!routability(backend, options).routable) continue;
     for (const name of clientNames(backend)) {
       const place = placeIn(backend, name);
       if (options.mode === "local-only" && runsInTheCloud(place.model, place.info)) continue;

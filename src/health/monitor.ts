@@ -7,6 +7,7 @@ import type { Backend, ProbeResult } from "../broker/backend.ts";
 import type { Observation, Observer } from "../broker/observation.ts";
 import { penaltyOf } from "../broker/retry_rules.ts";
 import type { AppState, BackendState } from "../state/app_state.ts";
+import { isAllowed } from "../state/preference.ts";
 import { routability } from "../state/routability.ts";
 import type { Store } from "../state/store.ts";
 import { probeDelayMs } from "./probe_delay.ts";
@@ -50,16 +51,20 @@ export class Monitor implements Observer {
     this.#options = options;
   }
 
-  /** Begins, and after a changed configuration takes up, the checks of all enabled backends. */
+  /**
+   * Begins, and after a changed configuration takes up, the checks of all backends that are enabled and that the mode
+   * allows: in `local-only` none of the cloud is asked, and none sees its token.
+   */
   refresh(): void {
     const now = this.#options.clock.monotonic();
-    const ids = new Set(this.#options.store.state.backends.map((backend) => backend.config.id));
+    const { backends, mode } = this.#options.store.state;
+    const checked = backends.filter(({ config }) => config.enabled && isAllowed(config.location, mode));
+    const ids = new Set(checked.map(({ config }) => config.id));
     for (const id of this.#schedules.keys()) if (!ids.has(id)) this.#schedules.delete(id);
-    for (const backend of this.#options.store.state.backends) {
-      const { id, enabled } = backend.config;
+    for (const backend of checked) {
+      const { id } = backend.config;
       const schedule = this.#schedules.get(id);
-      if (!enabled) this.#schedules.delete(id);
-      else if (!schedule) {
+      if (!schedule) {
         this.#schedules.set(id, { dueAt: now, probing: undefined, wasUsed: false, lastAt: -Infinity });
       } // Its settings have changed: what was seen of the old ones, and when, is void.
       else if (backend.health.reach.kind === "unknown") schedule.dueAt = now;
@@ -67,7 +72,7 @@ export class Monitor implements Observer {
     this.#arm();
   }
 
-  /** Asks every enabled backend now, such as after the machine slept. */
+  /** Asks every backend that is checked now, such as after the machine slept. */
   probeAll(): void {
     for (const schedule of this.#schedules.values()) schedule.dueAt = this.#options.clock.monotonic();
     this.#arm();
@@ -231,8 +236,8 @@ export class Monitor implements Observer {
   }
 
   #report(before: BackendState, after: BackendState): void {
-    const now = this.#options.clock.monotonic();
-    const [was, is] = [routability(before, now), routability(after, now)];
+    const options = { mode: this.#options.store.state.mode, now: this.#options.clock.monotonic() };
+    const [was, is] = [routability(before, options), routability(after, options)];
     if (was.health === is.health) return;
     const fields = { backend: after.config.id, health: is.health, reason: is.reason };
     if (is.routable) this.#options.log.info("Backend can be used", fields);

@@ -3,6 +3,7 @@ import { FakeClock, settle } from "../../tests/support/fake_clock.ts";
 import type { BackendInput } from "../../tests/support/broker_fixture.ts";
 import { cloudInput, configOf } from "../../tests/support/states.ts";
 import { StubBackend, stubFailure } from "../../tests/support/stub_backend.ts";
+import type { RouteMode } from "../core/types.ts";
 import type { FailureReason } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
 import type { ProbeResult } from "../broker/backend.ts";
@@ -24,6 +25,7 @@ class Scene implements AsyncDisposable {
   config = configOf();
   stubs = new Map<string, StubBackend>();
   answer: FailureReason | "pass" | null = "pass";
+  mode: RouteMode = "local-first";
 
   constructor(...backends: BackendInput[]) {
     const { clock, store } = this;
@@ -34,7 +36,7 @@ class Scene implements AsyncDisposable {
   }
 
   configure(...backends: BackendInput[]): void {
-    this.config = configOf({ backends });
+    this.config = configOf({ backends, route: { mode: this.mode } });
     const old = this.stubs;
     this.stubs = new Map(this.config.backends.map((config) => {
       const same = old.get(config.id);
@@ -182,6 +184,32 @@ Deno.test("refresh() leaves the checks of unchanged backends alone and forgets r
   assertEquals(scene.probes(), 2);
   scene.configure({ ...localInput, enabled: false });
   assertEquals(scene.clock.pending, 0);
+});
+
+Deno.test("refresh() checks only what the mode allows", async () => {
+  await using scene = new Scene();
+  const switchTo = (mode: RouteMode) => {
+    scene.mode = mode;
+    scene.configure(localInput, cloudInput);
+  };
+  const probes = () => [scene.probes("local"), scene.probes("cloud")];
+  switchTo("local-only");
+  await scene.clock.advance(600_000);
+  scene.monitor.probeAll();
+  scene.monitor.wanted("cloud");
+  await scene.monitor.probeNow("cloud");
+  await scene.clock.advance(2_000);
+  assertEquals([probes()[0] > 50, probes()[1]], [true, 0]);
+  switchTo("local-first");
+  await scene.clock.advance(0);
+  assertEquals([scene.probes("cloud"), scene.state("cloud").health.reach.kind], [1, "up"]);
+  switchTo("cloud-only");
+  const [before] = probes();
+  await scene.clock.advance(300_000);
+  assertEquals(probes(), [before, 2]);
+  switchTo("local-only");
+  await scene.clock.advance(600_000);
+  assertEquals(scene.probes("cloud"), 2);
 });
 
 Deno.test("Monitor ignores the check of a backend that was replaced meanwhile", async () => {

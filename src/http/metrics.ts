@@ -106,7 +106,7 @@ function gauges(state: AppState, facts: { now: number; uptimeMs: number; version
     ...perBackend(
       "backend_routable",
       "Whether a backend can be used now",
-      (backend) => routability(backend, facts.now).routable ? 1 : 0,
+      (backend) => routability(backend, { mode: state.mode, now: facts.now }).routable ? 1 : 0,
     ),
     ...perBackend("backend_latency_seconds", "Of the last health check", ({ latencyMs }) => (latencyMs ?? 0) / 1000),
     ...header("uptime_seconds", "Since the daemon started", "gauge"),

@@ -76,8 +76,9 @@ async function readModelRequest(context: HttpContext, request: Request, parse: P
  */
 function answerControlAlone(context: HttpContext, model: ModelRequest): Response | undefined {
   if (model.class !== "control") return undefined;
-  const now = context.clock.monotonic();
-  const routable = context.store.state.backends.filter((backend) => routability(backend, now).routable);
+  const { backends, mode } = context.store.state;
+  const options = { mode, now: context.clock.monotonic() };
+  const routable = backends.filter((backend) => routability(backend, options).routable);
   const having = routable.filter((backend) => modelAt(backend, model.model).has !== "absent");
   const isLoader = ({ config }: BackendState) => config.location === "local" && config.kind === "ollama";
   if (having.length === 0 || having.some(isLoader)) return undefined;

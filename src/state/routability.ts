@@ -1,6 +1,7 @@
 import type { Breaker } from "./health_state.ts";
 import type { BackendState } from "./app_state.ts";
 import { describeFailure } from "./describe_failure.ts";
+import { isAllowed, type PreferenceOptions } from "./preference.ts";
 import type { BackendStatus } from "./status.ts";
 
 /** Whether a backend may be used, why not, and what it is called everywhere. */
@@ -14,12 +15,16 @@ export interface Routability {
 const credentialReasons = new Set(["http_401", "http_402", "http_403", "no_credential"]);
 
 /**
- * The one truth about whether a backend can be used, from health checks, recent results and breakers together. Tray,
- * page, command line, metrics and routing all ask here. `now` is of the monotonic clock.
+ * The one truth about whether a backend can be used, from the mode, health checks, recent results and breakers together.
+ * Tray, page, command line, metrics and routing all ask here.
  */
-export function routability(backend: BackendState, now: number): Routability {
+export function routability(backend: BackendState, { mode, now }: PreferenceOptions): Routability {
   const { config, health } = backend;
   if (!config.enabled) return { routable: false, health: "disabled", reason: "Switched off in the configuration" };
+  // It is not asked either (src/health/monitor.ts): what was seen of it last is no news.
+  if (!isAllowed(config.location, mode)) {
+    return { routable: false, health: "disabled", reason: `Not used in mode ${mode}` };
+  }
   const { reach, breaker, cooldown } = health;
   if (reach.kind === "misconfigured") {
     return { routable: false, health: "misconfigured", reason: describeFailure(config, reach.reason) };

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { backendState } from "../../tests/support/states.ts";
+import { backendState, cloudInput } from "../../tests/support/states.ts";
 import type { BackendInput } from "../../tests/support/broker_fixture.ts";
 import { type Breaker, closedBreaker, type HealthState } from "./health_state.ts";
 import { isModelEjected, passes, routability } from "./routability.ts";
@@ -93,9 +93,24 @@ const table: Row[] = [
 
 Deno.test("routability() says whether, what and why for every state of health", () => {
   for (const { name, health, input, expected } of table) {
-    const { routable, health: shown, reason } = routability(backendState(input, { health }), now);
+    const { routable, health: shown, reason } = routability(backendState(input, { health }), {
+      mode: "local-first",
+      now,
+    });
     assertEquals([routable, shown, reason], expected, name);
   }
+});
+
+Deno.test("routability() knows what the mode leaves out", () => {
+  const [local, cloud] = [backendState(), backendState(cloudInput)];
+  assertEquals(routability(cloud, { mode: "local-only", now }), {
+    routable: false,
+    health: "disabled",
+    reason: "Not used in mode local-only",
+  });
+  assertEquals(routability(local, { mode: "cloud-only", now }).reason, "Not used in mode cloud-only");
+  assertEquals(routability(local, { mode: "local-only", now }).routable, true);
+  assertEquals(routability(cloud, { mode: "fastest", now }).routable, true);
 });
 
 Deno.test("passes() lets a request through a closed breaker, and one that has been open for long enough", () => {
@@ -115,5 +130,5 @@ Deno.test("isModelEjected() looks at the model's own breaker only", () => {
 Deno.test("routability() tells the variable of a missing token", () => {
   const health = { reach: { kind: "misconfigured", reason: "no_credential" } } as const;
   const backend = backendState({ secret: "my-key" }, { health });
-  assertStringIncludes(routability(backend, now).reason!, "set CLOUDTOLOCALLLM_SECRET_MY_KEY");
+  assertStringIncludes(routability(backend, { mode: "local-first", now }).reason!, "set CLOUDTOLOCALLLM_SECRET_MY_KEY");
 });

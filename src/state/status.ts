@@ -29,6 +29,7 @@ export interface BackendStatus {
   enabled: boolean;
   /** Whether a request may go there now: the one truth, shown everywhere. */
   routable: boolean;
+  /** disabled: switched off, or not used in this mode; then it is not checked either. */
   health: "unknown" | "up" | "down" | "misconfigured" | "ejected" | "disabled";
   /** Of the last health check that passed. */
   latencyMs: number | null;

@@ -1,6 +1,6 @@
 import type { RouteMode } from "../core/types.ts";
 import type { AppState, BackendState } from "./app_state.ts";
-import { byPreference } from "./preference.ts";
+import { byPreference, type PreferenceOptions } from "./preference.ts";
 import { routability } from "./routability.ts";
 import type { BackendStatus, StatusReport } from "./status.ts";
 
@@ -16,7 +16,7 @@ export interface ReportFacts {
 
 /** The state as it is shown to people and programs. */
 export function statusReport(state: AppState, { now, ...facts }: ReportFacts): StatusReport {
-  const backends = state.backends.map((backend) => backendStatus(backend, now));
+  const backends = state.backends.map((backend) => backendStatus(backend, { mode: state.mode, now }));
   const order = byPreference(state.backends, { mode: state.mode, now }).map(({ config }) => config.id);
   const routable = order.filter((id) => backends.find((backend) => backend.id === id)?.routable);
   return {
@@ -44,9 +44,9 @@ function overall(
   return first.routable && first.health === "up" ? "connected" : "degraded";
 }
 
-function backendStatus(backend: BackendState, now: number): BackendStatus {
+function backendStatus(backend: BackendState, options: PreferenceOptions): BackendStatus {
   const { config } = backend;
-  const { routable, health, reason } = routability(backend, now);
+  const { routable, health, reason } = routability(backend, options);
   return {
     id: config.id,
     kind: config.kind,

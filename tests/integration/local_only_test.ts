@@ -9,6 +9,26 @@ function asked(server: ModelServer): unknown[] {
   return server.requests.filter(({ health }) => !health).map(({ json }) => json.model);
 }
 
+Deno.test("local-only asks nothing of a cloud backend, until another mode allows it", async () => {
+  await using local = await ModelServer.start({ name: "local", dialect: "ollama" });
+  await using cloud = await ModelServer.start({ name: "cloud", dialect: "openai", token: "cloud-token" });
+  await using broker = await BrokerFixture.start({
+    route: { mode: "local-only" },
+    backends: [
+      { id: "local", kind: "ollama", url: local.url, location: "local" },
+      { id: "cloud", kind: "openai", url: cloud.url, location: "cloud", secret: "cloud" },
+    ],
+  }, { env: { CLOUDTOLOCALLLM_SECRET_CLOUD: "cloud-token" } });
+  const { state, backends } = await broker.waitUntilChecked();
+  const { routable, health, reason } = backends[1];
+  assertEquals([state, routable, health, reason], ["connected", false, "disabled", "Not used in mode local-only"]);
+  for (const path of ["/api/tags", "/v1/models", "/api/ps"]) await (await fetch(broker.url + path)).body?.cancel();
+  assertEquals(cloud.requests, []);
+  await (await broker.control("/mode", { method: "PUT", body: '{"mode":"local-first"}' })).body?.cancel();
+  await broker.waitFor((status) => status.backends[1].health === "up");
+  assertEquals(cloud.requests.length > 0, true);
+});
+
 Deno.test("local-only lets no spelling of a cloud model through to a local Ollama", async () => {
   const models = [{ name: "m:latest" }, { name: "stub:cloud", remoteModel: "stub" }];
   await using local = await ModelServer.start({ name: "local", dialect: "ollama", models });
