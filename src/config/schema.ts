@@ -123,7 +123,14 @@ const Listen = v.strictObject({
     ),
     [],
   ),
-  maxHeaderBytes: v.optional(count(1_024, 1_048_576, "Largest request header in bytes."), 65_536),
+  maxHeaderBytes: v.optional(
+    count(
+      1_024,
+      65_000,
+      "Largest header of a request in bytes; above 65,000 the runtime itself refuses it, with an empty 400.",
+    ),
+    32_768,
+  ),
   maxBodyBytes: v.optional(
     count(1_024, 1_073_741_824, "Largest body of a model request in bytes; uploads of model files are not limited."),
     134_217_728,
@@ -146,7 +153,7 @@ const Route = v.strictObject({
   ),
   budgetMs: v.optional(
     milliseconds(100, "How long all attempts of one request may take until the first byte, in ms."),
-    600_000,
+    900_000,
   ),
   rounds: v.optional(count(1, 10, "How many times the list of backends is tried before the request fails."), 2),
   backoffMs: v.optional(
