@@ -1,55 +1,51 @@
+import { LinkedAbort } from "../core/abort.ts";
 import { BackendFailure, RequestError } from "../core/errors.ts";
-import { statusOfFailure } from "../broker/exhausted.ts";
 import type { Backend } from "../broker/backend.ts";
+import { statusOfFailure } from "../broker/exhausted.ts";
 import { isAllowed } from "../state/preference.ts";
+import { type BoundAnswer, exchangeBound } from "./bound_exchange.ts";
 import type { HttpContext } from "./context.ts";
 import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
-import { type ProgressOptions, progressStream } from "./progress_stream.ts";
+import { passedHeaders } from "./passed_headers.ts";
+import { progressStream } from "./progress_stream.ts";
 
-/** Headers that concern the client's connection or its own secrets, and what the transport sets itself. */
+/** All else concerns the client's connection or its own secrets, or is the transport's to set. */
 const keptRequestHeaders = ["content-type", "accept", "content-encoding"];
-const droppedResponseHeaders = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "content-encoding",
-  "set-cookie",
-  "access-control-allow-origin",
-  "access-control-allow-credentials",
-]);
 
 /** What changes which models a backend has. */
 const changesModels = new Set(["/api/pull", "/api/create", "/api/copy", "/api/delete"]);
 
+const digestPattern = /^sha256[:-][0-9a-f]{64}$/;
+
+/** The path of a blob at a backend. Throws {@linkcode RequestError} for what is no digest, such as a path. */
+export function blobPath(digest: string): string {
+  if (digestPattern.test(digest)) return `/api/blobs/${digest}`;
+  throw new RequestError(400, `invalid digest format: "${digest.slice(0, 80)}" is not sha256: and 64 hex digits`);
+}
+
 /**
  * A request that changes one backend (pull, push, create, copy, delete, blobs, account): it goes to the backend that the
  * client names in `x-broker-backend`, else to the first local Ollama, once, and streams straight through both ways.
+ * `path` gives the path at the backend; nothing of the client's URL goes there.
  */
-export async function forwardBound(context: HttpContext, request: Request): Promise<Response> {
+export async function forwardBound(context: HttpContext, request: Request, path: () => string): Promise<Response> {
+  const abort = new LinkedAbort(request.signal, context.stopped);
   try {
     const backend = boundBackend(context, request.headers.get("x-broker-backend"));
-    const url = new URL(request.url);
-    const response = await backend.forward({
+    const bound = {
       method: request.method,
-      path: url.pathname + url.search,
+      path: path(),
       headers: pickHeaders(request.headers),
-      body: request.body as ReadableStream<Uint8Array<ArrayBuffer>> | null ?? undefined,
-      signal: request.signal,
-    });
-    const { id } = backend.config;
-    const onEnd = () => {
-      if (changesModels.has(url.pathname)) context.modelsChanged(id);
+      body: request.body as ReadableStream<Uint8Array<ArrayBuffer>> | null,
     };
-    return passedOn(response, { backend: id, clientGone: request.signal, onEnd });
+    const { suspectAfterMs } = context.config().route;
+    const answer = await exchangeBound(backend, bound, { abort, clock: context.clock, suspectAfterMs });
+    return passedOn(context, answer, { backend, path: bound.path, abort, clientGone: request.signal });
   } catch (error) {
+    abort[Symbol.dispose]();
     if (request.signal.aborted) return clientGoneResponse();
     if (!(error instanceof BackendFailure)) return thrownResponse(error, "ollama", context.log);
-    return errorResponse("ollama", statusOfFailure(error), error.message, {
+    return errorResponse("ollama", statusOfFailure(error), context.redact(error.message), {
       headers: { "x-broker-backend": error.backend, "x-broker-attempts": `${error.backend}:${error.reason}` },
     });
   }
@@ -79,18 +75,47 @@ function pickHeaders(headers: Headers): Headers {
   return kept;
 }
 
-function passedOn(response: Response, options: ProgressOptions): Response {
-  const headers = new Headers();
-  const listed = (response.headers.get("connection") ?? "").toLowerCase().split(/\s*,\s*/);
-  for (const [name, value] of response.headers) {
-    if (!droppedResponseHeaders.has(name) && !listed.includes(name)) headers.append(name, value);
+interface Passing {
+  backend: Backend;
+  path: string;
+  abort: LinkedAbort;
+  clientGone: AbortSignal;
+}
+
+/** The answer as the client gets it: its status, its body and what tells how to read that, nothing else. */
+function passedOn(context: HttpContext, answer: BoundAnswer, { backend, path, abort, clientGone }: Passing): Response {
+  const { id, timeouts } = backend.config;
+  const { status, contentEncoding } = answer;
+  const headers = passedHeaders(answer.contentType);
+  headers.set("x-broker-backend", id);
+  if (contentEncoding !== null) headers.set("content-encoding", contentEncoding);
+  const onEnd = () => {
+    abort[Symbol.dispose]();
+    if (changesModels.has(path)) context.modelsChanged(id);
+  };
+  if (answer.progress) {
+    const { progress, watch } = answer;
+    const body = progressStream(progress, {
+      backend: id,
+      isPlain: contentEncoding === null,
+      clientGone,
+      redact: context.redact,
+      onWait: () => watch.restart(timeouts.idleMs),
+      onHeard: () => watch.rest(),
+      onEnd,
+    });
+    return new Response(body, { status, headers });
   }
-  headers.set("x-broker-backend", options.backend);
-  const isProgress = response.ok && response.headers.get("content-type")?.startsWith("application/x-ndjson");
-  if (response.body && isProgress) {
-    return new Response(progressStream(response.body, options), { status: response.status, headers });
+  onEnd();
+  if (status < 400) {
+    const isBodyless = status === 204 || status === 205;
+    return new Response(isBodyless ? null : answer.bytes, { status, headers });
   }
-  // What is told in one piece is done when its headers are here.
-  options.onEnd();
-  return new Response(response.body, { status: response.status, headers });
+  if (contentEncoding === null) {
+    return new Response(context.redact(new TextDecoder().decode(answer.bytes)), { status, headers });
+  }
+  // What cannot be read cannot be searched for secrets.
+  return errorResponse("ollama", status, `${id} answered with status ${status}`, {
+    headers: { "x-broker-backend": id },
+  });
 }

@@ -2,7 +2,7 @@ import type { Context } from "@hono/hono";
 import { LinkedAbort } from "../core/abort.ts";
 import { listModels, type ModelEntry } from "../broker/models.ts";
 import { parseOllamaRequest } from "../protocol/ollama.ts";
-import { forwardBound } from "./bound_requests.ts";
+import { blobPath, forwardBound } from "./bound_requests.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
 import { answerModelRequest } from "./model_request.ts";
 import type { Route } from "./route_table.ts";
@@ -11,7 +11,8 @@ import { showModel } from "./show_model.ts";
 /** Ollama's API (facts: docs/API.md), over all backends. */
 export function ollamaRoutes(context: HttpContext): Route[] {
   const ask = (c: Context) => answerModelRequest(context, c.req.raw, { dialect: "ollama", parse: parseOllamaRequest });
-  const bound = (c: Context) => forwardBound(context, c.req.raw);
+  const bound = (path: string) => (c: Context) => forwardBound(context, c.req.raw, () => path);
+  const blob = (c: Context) => forwardBound(context, c.req.raw, () => blobPath(c.req.param("digest") ?? ""));
   const asked = ["/api/chat", "/api/generate", "/api/embed", "/api/embeddings"];
   const posted = ["/api/pull", "/api/push", "/api/create", "/api/copy", "/api/me", "/api/signout"];
   return [
@@ -21,9 +22,9 @@ export function ollamaRoutes(context: HttpContext): Route[] {
     { path: "/api/ps", methods: { GET: async (c) => c.json(await loadedModels(context, c.req.raw.signal)) } },
     { path: "/api/show", methods: { POST: (c) => showModel(context, c.req.raw) } },
     ...asked.map((path) => ({ path, methods: { POST: ask } })),
-    ...posted.map((path) => ({ path, methods: { POST: bound } })),
-    { path: "/api/delete", methods: { DELETE: bound } },
-    { path: "/api/blobs/:digest", methods: { HEAD: bound, POST: bound } },
+    ...posted.map((path) => ({ path, methods: { POST: bound(path) } })),
+    { path: "/api/delete", methods: { DELETE: bound("/api/delete") } },
+    { path: "/api/blobs/:digest", methods: { HEAD: blob, POST: blob } },
   ];
 }
 

@@ -1,48 +1,132 @@
 import { messageOf } from "../core/errors.ts";
+import { isObject } from "../protocol/json_value.ts";
 import { ollamaErrors } from "../protocol/ollama.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface ProgressOptions {
   backend: string;
+  /** Whether the lines can be read; compressed ones cannot. */
+  isPlain: boolean;
   /** Aborted when the client has left. */
   clientGone: AbortSignal;
+  /** Takes secrets out of what is told of a failure. */
+  redact: (text: string) => string;
+  /** Called before each wait for the backend. */
+  onWait: () => void;
+  /** Called when something has come. */
+  onHeard: () => void;
   /** Called once, however it ends. */
   onEnd: () => void;
 }
 
 const newline = 0x0a;
+/** Of a line; no last line of Ollama's comes near it. */
+const maxKeptBytes = 65_536;
 const encoder = new TextEncoder();
 
 /**
  * The NDJSON progress of a long request (pull, push, create) as it comes, read only as fast as the client takes it. A
- * break becomes Ollama's own last line `{"error":…}`, so that it does not look like an end.
+ * break, and an end without Ollama's own `{"status":"success"}` or `{"error":…}`, become a last line `{"error":…}`, so
+ * that it does not look done.
  */
-export function progressStream(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  { backend, clientGone, onEnd }: ProgressOptions,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+export function progressStream(body: ReadableStream<Bytes>, options: ProgressOptions): ReadableStream<Bytes> {
+  const { backend, isPlain, clientGone, redact, onWait, onHeard, onEnd } = options;
   const reader = body.getReader();
-  let isAtLineStart = true;
+  const lastLine = new LastLine();
+  let ended = false;
+  const end = () => {
+    if (!ended) onEnd();
+    ended = true;
+  };
+  const next = async () => {
+    onWait();
+    try {
+      return (await reader.read()).value;
+    } finally {
+      onHeard();
+    }
+  };
+  const failed = (controller: ReadableStreamDefaultController<Bytes>, words: string) => {
+    // A line would be garbage among compressed bytes: the connection tells it.
+    if (!isPlain) return controller.error(new Error(words));
+    const line = ollamaErrors.streamError(redact(`${backend} ${words}`));
+    controller.enqueue(encoder.encode(lastLine.isOpen ? `\n${line}` : line));
+    controller.close();
+  };
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { value } = await reader.read();
-        if (value) {
-          if (value.length > 0) isAtLineStart = value.at(-1) === newline;
-          return controller.enqueue(value);
+        const bytes = await next();
+        if (bytes) {
+          if (isPlain) lastLine.add(bytes);
+          return controller.enqueue(bytes);
         }
       } catch (error) {
-        onEnd();
-        if (clientGone.aborted) return;
-        const line = ollamaErrors.streamError(`${backend} broke off: ${messageOf(error)}`);
-        controller.enqueue(encoder.encode(isAtLineStart ? line : `\n${line}`));
-        return controller.close();
+        end();
+        if (!clientGone.aborted) failed(controller, `broke off: ${messageOf(error)}`);
+        return;
       }
-      onEnd();
-      controller.close();
+      end();
+      if (!isPlain || isFinal(lastLine.text)) controller.close();
+      else failed(controller, "broke off: it ended without saying that it is done");
     },
     async cancel(reason) {
-      onEnd();
+      end();
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });
+}
+
+/** The last line that is not blank, of bytes that come in pieces. */
+class LastLine {
+  #pieces: Bytes[] = [];
+  #size = 0;
+  #isOpen = false;
+
+  /** Whether no newline came after it. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** "" when it is too long to be kept. */
+  get text(): string {
+    if (this.#size > maxKeptBytes) return "";
+    const decoder = new TextDecoder();
+    return this.#pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
+  }
+
+  add(bytes: Bytes): void {
+    let from = 0;
+    for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, from)) {
+      this.#extend(bytes.subarray(from, at));
+      this.#isOpen = false;
+      from = at + 1;
+    }
+    if (from < bytes.length) this.#extend(bytes.subarray(from));
+  }
+
+  #extend(bytes: Bytes): void {
+    // Blank lines say nothing and end nothing.
+    if (!this.#isOpen && bytes.every((byte) => byte <= 0x20)) return;
+    if (!this.#isOpen) this.#begin();
+    this.#size += bytes.length;
+    if (this.#size > maxKeptBytes) this.#pieces = [];
+    else this.#pieces.push(bytes.slice());
+  }
+
+  #begin(): void {
+    this.#isOpen = true;
+    this.#pieces = [];
+    this.#size = 0;
+  }
+}
+
+function isFinal(line: string): boolean {
+  try {
+    const json: unknown = JSON.parse(line);
+    return isObject(json) && (json.status === "success" || json.error !== undefined);
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { progressStream } from "./progress_stream.ts";
 
 const encoder = new TextEncoder();
@@ -16,9 +16,18 @@ function bodyOf(pieces: string[], breaks = false): ReadableStream<Uint8Array<Arr
   }, { highWaterMark: 0 });
 }
 
-function stream(body: ReadableStream<Uint8Array<ArrayBuffer>>, clientGone = new AbortController().signal) {
+function stream(body: ReadableStream<Uint8Array<ArrayBuffer>>, { isPlain = true } = {}) {
   const ends: string[] = [];
-  const out = progressStream(body, { backend: "local", clientGone, onEnd: () => ends.push("end") });
+  let waits = 0;
+  const out = progressStream(body, {
+    backend: "local",
+    isPlain,
+    clientGone: new AbortController().signal,
+    redact: (text) => text.replaceAll("token", "[redacted]"),
+    onWait: () => waits++,
+    onHeard: () => waits--,
+    onEnd: () => ends.push(waits === 0 ? "end" : "end while waiting"),
+  });
   return { out, ends };
 }
 
@@ -52,4 +61,43 @@ Deno.test("progressStream() ends the backend's work when the client leaves, and 
   await reader.read();
   await reader.cancel();
   assertEquals([cancelled, ends], [true, ["end"]]);
+});
+
+const unfinished = '{"error":"local broke off: it ended without saying that it is done"}\n';
+
+Deno.test("progressStream() takes only success or an error for an end", async () => {
+  const success = '{"status":"success"}';
+  const table: [pieces: string[], added: string][] = [
+    [[`{"status":"a"}\n${success}\n`], ""],
+    [[`${success}\n\n \n`], ""],
+    [['{"status":"a"}\n{"sta', 'tus":"succ', 'ess"}'], ""],
+    [['{"error":"no space left"}\n'], ""],
+    [[], unfinished],
+    [['{"status":"a"}\n'], unfinished],
+    [[`${success}\n{"status":"a"}\n`], unfinished],
+    [[`{"status":"a","note":"success"}\n`], unfinished],
+    [['{"status":"succ'], `\n${unfinished}`],
+    [[`{"status":"success","padding":"${"x".repeat(70_000)}"}\n`], unfinished],
+    [[`{"padding":"${"x".repeat(70_000)}"}\n`, `${success}\n`], ""],
+  ];
+  for (const [pieces, added] of table) {
+    const { out, ends } = stream(bodyOf(pieces));
+    const text = await new Response(out).text();
+    assertEquals([text.slice(pieces.join("").length), ends], [added, ["end"]], pieces.join("").slice(0, 80));
+  }
+});
+
+Deno.test("progressStream() tells no secret of a failure", async () => {
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: (controller) => controller.error(new Error("with the token")),
+  });
+  assertEquals(await new Response(stream(body).out).text(), '{"error":"local broke off: with the [redacted]"}\n');
+});
+
+Deno.test("progressStream() passes compressed lines on unread, and breaks where they do", async () => {
+  const whole = stream(bodyOf(["\u0000"]), { isPlain: false });
+  assertEquals(await new Response(whole.out).text(), "\u0000");
+  const broken = stream(bodyOf(["\u0000"], true), { isPlain: false });
+  await assertRejects(() => new Response(broken.out).text(), Error, "broke off: connection reset");
+  assertEquals([whole.ends, broken.ends], [["end"], ["end"]]);
 });

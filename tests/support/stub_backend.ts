@@ -1,6 +1,6 @@
 import { BackendFailure, type BackendFailureOptions, type FailureReason } from "../../src/core/errors.ts";
 import type { BackendConfig } from "../../src/config/schema.ts";
-import type { Answer, Backend, ProbeResult, SendOptions } from "../../src/broker/backend.ts";
+import type { Answer, Backend, ForwardOptions, ProbeResult, SendOptions } from "../../src/broker/backend.ts";
 import type { ModelRequest } from "../../src/protocol/types.ts";
 
 /** A question put to a stub, which the test answers when it wants. An aborted signal answers it with its reason. */
@@ -63,7 +63,7 @@ export class StubBackend implements Backend {
     return asked.promise;
   }
 
-  forward(): Promise<Response> {
+  forward(_options?: ForwardOptions): Promise<Response> {
     return Promise.reject(new Error("The stub does not forward"));
   }
 

@@ -1,0 +1,38 @@
+import { suspect } from "../broker/attempt.ts";
+import type { Backend } from "../broker/backend.ts";
+import type { Clock } from "../core/clock.ts";
+
+/** One for all: an error takes its stack. */
+const watchOver = new Error("The wait is over");
+
+/**
+ * Watches waits for one backend. One that answers a health check may stay silent for as long as it likes (it verifies
+ * many gigabytes, say); one that does not is dead.
+ */
+export class SilenceWatch {
+  readonly #backend: Backend;
+  readonly #options: { clock: Clock; onDead: (error: unknown) => void };
+  #end = () => {};
+
+  constructor(backend: Backend, options: { clock: Clock; onDead: (error: unknown) => void }) {
+    this.#backend = backend;
+    this.#options = options;
+  }
+
+  /** Something came, or is waited for from now on: asks after the backend's health once it has been silent for `ms`. */
+  restart(ms: number): void {
+    this.rest();
+    const over = new AbortController();
+    const cancel = suspect(this.#backend, { ...this.#options, afterMs: ms, signal: over.signal });
+    this.#end = () => {
+      cancel();
+      over.abort(watchOver);
+    };
+  }
+
+  /** Nothing is waited for. */
+  rest(): void {
+    this.#end();
+    this.#end = () => {};
+  }
+}
