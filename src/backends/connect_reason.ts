@@ -6,6 +6,7 @@ import type { FailureReason } from "../core/errors.ts";
  * those of Deno's HTTP client (hyper and the system's own error texts), which the test pins.
  */
 export function connectReason(error: unknown): FailureReason {
+  if (isPortBlocked(error)) return "unreachable";
   const text = withoutAddress(causes(error).join(" | "));
   if (!text.includes("(Connect)")) {
     return /invalid HTTP|parse|message head is too large|header/i.test(text) ? "malformed" : "reset";
@@ -16,6 +17,11 @@ export function connectReason(error: unknown): FailureReason {
   if (/certificate|handshake|tls|InvalidContentType|corrupt message|UnknownIssuer/i.test(text)) return "tls";
   if (/os error 10[01]|os error 113|unreachable/i.test(text)) return "unreachable";
   return "reset";
+}
+
+/** Whether `fetch` itself refuses the port, as browsers do with those of other protocols (WHATWG Fetch, "bad port"). */
+export function isPortBlocked(error: unknown): boolean {
+  return error instanceof TypeError && /^Fetch failed: Requests to port \d+ are blocked/.test(error.message);
 }
 
 /** The address comes before the words; what it is called must not be taken for what went wrong. */

@@ -19,6 +19,7 @@ Deno.test("connectReason() names what fetch says of real sockets", async () => {
   assertEquals(await reasonOf(`http://127.0.0.1:${refusedPort()}/`), "connect_refused");
   assertEquals(await reasonOf(`http://[::1]:${refusedPort("::1")}/`), "connect_refused");
   assertEquals(await reasonOf("http://name.invalid/"), "dns");
+  assertEquals(await reasonOf("http://127.0.0.1:6000/"), "unreachable");
   assertEquals(await reasonOf(`https://127.0.0.1:${server.port}/api/chat`), "tls");
 
   const table: [Fault, FailureReason][] = [

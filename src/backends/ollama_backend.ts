@@ -27,7 +27,11 @@ export class OllamaBackend implements Backend {
   constructor(config: Readonly<BackendConfig>, context: BackendContext) {
     this.config = config;
     this.#context = context;
-    this.#transport = new Transport(config.id, { secret: config.secret, credential: context.secrets });
+    this.#transport = new Transport(config.id, {
+      secret: config.secret,
+      credential: context.secrets,
+      clock: context.clock,
+    });
     this.#root = config.url.replace(/\/+$/, "");
     this.#base = config.kind === "cloudtolocalllm" ? `${this.#root}/api/ollama` : this.#root;
   }

@@ -21,7 +21,11 @@ export class OpenAIBackend implements Backend {
   constructor(config: Readonly<BackendConfig>, context: BackendContext) {
     this.config = config;
     this.#context = context;
-    this.#transport = new Transport(config.id, { secret: config.secret, credential: context.secrets });
+    this.#transport = new Transport(config.id, {
+      secret: config.secret,
+      credential: context.secrets,
+      clock: context.clock,
+    });
     this.#base = config.url.replace(/\/+$/, "");
   }
 

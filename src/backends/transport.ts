@@ -1,6 +1,9 @@
+import { concat } from "@std/bytes/concat";
+import { LinkedAbort } from "../core/abort.ts";
+import type { Clock } from "../core/clock.ts";
 import { BackendFailure, type ErrorAnswer, type FailurePhase, type FailureReason, messageOf } from "../core/errors.ts";
-import { abortableBody } from "./abortable_body.ts";
-import { connectReason } from "./connect_reason.ts";
+import { abortableReader } from "./abortable_body.ts";
+import { connectReason, isPortBlocked } from "./connect_reason.ts";
 import { parseRetryAfterMs } from "./retry_after.ts";
 
 export interface TransportRequest {
@@ -17,6 +20,7 @@ export interface TransportOptions {
   /** Name of the backend's token; `null`: it needs none. */
   secret: string | null;
   credential: (name: string) => string | undefined;
+  clock: Clock;
 }
 
 /**
@@ -106,13 +110,16 @@ export class Transport {
       reset: `${host} closed the connection without an answer`,
       malformed: `${host} does not answer in HTTP`,
     };
-    return this.failure(words[reason] ?? `Request to ${host} failed`, { phase, reason, cause: error });
+    const message = isPortBlocked(error)
+      ? `${host} cannot be reached: the runtime sends no request to this port`
+      : words[reason] ?? `Request to ${host} failed`;
+    return this.failure(message, { phase, reason, cause: error });
   }
 
   async #statusFailure(response: Response, request: TransportRequest): Promise<BackendFailure> {
     const { status } = response;
     const { host } = new URL(request.url);
-    const answer = await errorAnswer(response, request.signal);
+    const answer = await errorAnswer(response, { signal: request.signal, clock: this.#options.clock });
     const isRedirect = status >= 300 && status < 400;
     return new BackendFailure(`${host} answered with status ${status}`, {
       backend: this.#backend,
@@ -127,20 +134,35 @@ export class Transport {
 
 const maxErrorBytes = 65_536;
 
-/** The body of an error answer, cut at 64 KiB; what breaks while it is read is left out. */
-async function errorAnswer(response: Response, signal: AbortSignal): Promise<ErrorAnswer> {
+/** The status says what is done next; the words are not worth a longer wait. */
+const errorBodyMs = 1_000;
+
+/** The body of an error answer, cut at 64 KiB and after a second; what breaks while it is read is left out. */
+async function errorAnswer(response: Response, options: { signal: AbortSignal; clock: Clock }): Promise<ErrorAnswer> {
+  const { signal, clock } = options;
+  using limit = new LinkedAbort(signal).abortAfter(errorBodyMs, { clock, reason: () => new Error("Too slow") });
+  const body = response.body ? await beginning(response.body, limit.signal) : new Uint8Array(0);
+  signal.throwIfAborted();
+  return { status: response.status, contentType: response.headers.get("content-type") ?? "text/plain", body };
+}
+
+/** What comes of a body before it is too long, breaks or is aborted; the rest is given up. */
+async function beginning(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = abortableReader(body, signal);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   try {
-    for await (const chunk of response.body ? abortableBody(response.body, signal) : []) {
-      chunks.push(chunk);
-      size += chunk.byteLength;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      chunks.push(next.value);
+      size += next.value.byteLength;
       if (size >= maxErrorBytes) break;
     }
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    void error;
+  } catch {
+    // What came before it broke is all there is to tell.
   }
-  const body = new Uint8Array(await new Blob(chunks).arrayBuffer()).subarray(0, maxErrorBytes);
-  return { status: response.status, contentType: response.headers.get("content-type") ?? "text/plain", body };
+  reader.cancel().catch(() => {});
+  return concat(chunks).slice(0, maxErrorBytes);
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BackendScene, chatOf, textOfAnswer } from "../../tests/support/backend_scene.ts";
-import { refusedPort } from "../../tests/support/model_server.ts";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
+import { gate, refusedPort } from "../../tests/support/model_server.ts";
 
 const chat = chatOf("ollama", { stream: false });
 
@@ -56,11 +57,45 @@ Deno.test("Transport cuts a long error answer and follows no redirect", async ()
   assertEquals([reason, status, answer], ["redirect", 307, undefined]);
 });
 
+/** Tells when the first timer is set. */
+class TellingClock extends FakeClock {
+  readonly armed = Promise.withResolvers<void>();
+
+  override after(ms: number, fn: () => void): () => void {
+    this.armed.resolve();
+    return super.after(ms, fn);
+  }
+}
+
+Deno.test("Transport waits a second for the body of an error answer, for the status is known", async () => {
+  const clock = new TellingClock();
+  await using scene = await BackendScene.start("ollama", { clock });
+  const never = gate();
+  const body = '{"error":"the server is busy"}';
+  scene.server.script([{ kind: "status", status: 503, body }, {
+    kind: "stall_after",
+    frames: 0,
+    until: never.promise,
+  }]);
+  const sending = scene.failure(() => scene.send(chat));
+  await clock.armed.promise;
+  await clock.advance(1_000);
+  const { reason, status, answer } = await sending;
+  assertEquals([reason, status, clock.pending], ["http_503", 503, 0]);
+  assert(answer && body.startsWith(new TextDecoder().decode(answer.body)));
+  assertEquals(await scene.server.modelRequests[0].ended, "client_left");
+  never.resolve();
+});
+
 Deno.test("Transport says what could not be reached, and in which phase", async () => {
   await using refused = await BackendScene.start("ollama", { input: { url: `http://127.0.0.1:${refusedPort()}` } });
   const failure = await refused.failure(() => refused.send(chat));
   assertEquals([failure.reason, failure.phase], ["connect_refused", "connect"]);
   assertStringIncludes(failure.message, "Nothing listens on 127.0.0.1:");
+  await using blocked = await BackendScene.start("ollama", { input: { url: "http://127.0.0.1:6000" } });
+  const noPort = await blocked.failure(() => blocked.send(chat));
+  assertEquals([noPort.reason, noPort.phase], ["unreachable", "connect"]);
+  assertStringIncludes(noPort.message, "127.0.0.1:6000 cannot be reached: the runtime sends no request to this port");
   await using scene = await BackendScene.start("ollama");
   scene.server.script({ kind: "close_on_accept" });
   const closed = await scene.failure(() => scene.send(chat));

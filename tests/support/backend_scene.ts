@@ -1,7 +1,7 @@
 import { assertRejects } from "@std/assert";
 import { createBackend } from "../../src/backends/create.ts";
 import type { Answer, Backend } from "../../src/broker/backend.ts";
-import { systemClock } from "../../src/core/clock.ts";
+import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { BackendFailure } from "../../src/core/errors.ts";
 import { parseOllamaRequest } from "../../src/protocol/ollama.ts";
 import { parseOpenAIRequest } from "../../src/protocol/openai.ts";
@@ -14,6 +14,7 @@ export interface BackendSceneOptions {
   server?: Partial<ModelServerOptions>;
   input?: Partial<BackendInput>;
   secrets?: (name: string) => string | undefined;
+  clock?: Clock;
 }
 
 /** A scripted model server and the real adapter for it. */
@@ -28,10 +29,10 @@ export class BackendScene implements AsyncDisposable {
   }
 
   static async start(kind: BackendInput["kind"], options: BackendSceneOptions = {}): Promise<BackendScene> {
-    const { secrets = () => undefined } = options;
+    const { secrets = () => undefined, clock = systemClock } = options;
     const server = await ModelServer.start({ name: "local", dialect: kind, ...options.server });
     const config = backendConfig({ kind, url: server.url, ...options.input });
-    return new BackendScene(server, createBackend(config, { clock: systemClock, secrets }));
+    return new BackendScene(server, createBackend(config, { clock, secrets }));
   }
 
   get signal(): AbortSignal {
