@@ -39,6 +39,7 @@ export async function exchange(plan: Exchange, request: ModelRequest, { signal }
     headers: { "content-type": "application/json" },
     body: plan.body,
     signal,
+    once: request.class === "bound",
   });
   try {
     return request.stream ? await streamed(plan, response, signal) : await whole(plan, response, signal);

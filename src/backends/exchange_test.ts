@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { BackendScene, chatOf, textOfAnswer } from "../../tests/support/backend_scene.ts";
 import type { Fault } from "../../tests/support/model_server.ts";
 import type { FailureReason } from "../core/errors.ts";
+import { parseOllamaRequest } from "../protocol/ollama.ts";
 
 const kinds = ["ollama", "openai"] as const;
 
@@ -47,6 +48,17 @@ Deno.test("exchange() takes one JSON object in place of a stream for the error t
   assertStringIncludes(told.message, "no capacity");
   scene.server.script(json('{"choices":[{"message":{"content":"hi"}}]}'));
   assertEquals((await scene.failure(() => scene.send(chatOf("openai", { stream: true })))).reason, "malformed");
+});
+
+Deno.test("exchange() sends a request that is bound to one backend once, whatever the pool holds", async () => {
+  await using scene = await BackendScene.start("ollama");
+  await textOfAnswer(await scene.send(chatOf("ollama", { stream: false })));
+  scene.server.script({ kind: "close_on_accept" });
+  const body = { model: "llama3.2", prompt: "and then?", context: [1, 2, 3] };
+  const bound = parseOllamaRequest("/api/generate", new TextEncoder().encode(JSON.stringify(body)));
+  const { reason } = await scene.failure(() => scene.send(bound));
+  assertEquals([bound.class, reason], ["bound", "reset"]);
+  assertEquals(scene.server.modelRequests.filter(({ path }) => path === "/api/generate").length, 1);
 });
 
 Deno.test("exchange() keeps a whole answer's bytes as they came", async () => {
