@@ -2,8 +2,9 @@ import type { FailureReason } from "../core/errors.ts";
 import { penaltyOf } from "../broker/retry_rules.ts";
 import type { Observation } from "../broker/observation.ts";
 import type { Config } from "../config/schema.ts";
-import { type Breaker, closedBreaker, type HealthState } from "../state/health_state.ts";
+import { type Breaker, closedBreaker, type HealthState, modelBreaker } from "../state/health_state.ts";
 import { acquired, closedBy, counted, onProbation, opened, reopened } from "./breaker.ts";
+import { withinLimit, withModelBreaker, withoutModelBreaker } from "./model_breakers.ts";
 
 export type HealthSettings = Config["breaker"] & { threshold: number };
 
@@ -85,20 +86,17 @@ function requestBegan(
 ): HealthState {
   const reach = state.reach.kind === "up" ? state.reach : { kind: "up" as const, failures: 0 };
   const next = { ...state, reach, breaker: onProbation(state.breaker, seen, settings), lastSuccessAt: seen.at };
-  if (!state.modelBreakers[seen.model]) return next;
-  return withModel(next, seen.model, (breaker) => onProbation(breaker, seen, settings));
+  if (!modelBreaker(state, seen.model)) return next;
+  return withModelBreaker(next, seen.model, (breaker) => onProbation(breaker, seen, settings));
 }
 
 function requestSucceeded(state: HealthState, seen: { at: number; model: string; permit?: number }): HealthState {
   const reach = state.reach.kind === "up" ? state.reach : { kind: "up" as const, failures: 0 };
-  const modelBreakers = { ...state.modelBreakers };
-  const forModel = modelBreakers[seen.model];
-  if (forModel) {
-    const closed = closedBy(forModel, seen.permit);
-    if (isAtRest(closed)) delete modelBreakers[seen.model];
-    else modelBreakers[seen.model] = closed;
-  }
-  return { ...state, reach, modelBreakers, breaker: closedBy(state.breaker, seen.permit), lastSuccessAt: seen.at };
+  const next = { ...state, reach, breaker: closedBy(state.breaker, seen.permit), lastSuccessAt: seen.at };
+  const forModel = modelBreaker(state, seen.model);
+  if (!forModel) return next;
+  const closed = closedBy(forModel, seen.permit);
+  return isAtRest(closed) ? withoutModelBreaker(next, seen.model) : withModelBreaker(next, seen.model, () => closed);
 }
 
 function isAtRest(breaker: Breaker): boolean {
@@ -126,30 +124,34 @@ function requestFailed(state: HealthState, seen: SeenFailure, settings: HealthSe
     case "credential":
       return { ...released, breaker: opened(state.breaker, seen, settings, credentialEjectMs) };
     case "credential_model": {
-      const next = withModel(state, seen.model, (breaker) => opened(breaker, seen, settings, credentialEjectMs));
+      const next = failedModel(state, seen, settings, (old) => opened(old, seen, settings, credentialEjectMs));
       return { ...next, breaker: released.breaker };
     }
     case "backend":
       return { ...released, breaker: counted(state.breaker, seen, settings, 1) };
     case "model": {
-      const next = withModel(state, seen.model, (breaker) => counted(breaker, seen, settings, 1));
+      const next = failedModel(state, seen, settings, (old) => counted(old, seen, settings, 1));
       return { ...next, breaker: counted(state.breaker, seen, settings, modelFailureWeight) };
     }
   }
 }
 
-function withModel(state: HealthState, model: string, change: (breaker: Breaker) => Breaker): HealthState {
-  const breaker = change(state.modelBreakers[model] ?? closedBreaker);
-  return { ...state, modelBreakers: { ...state.modelBreakers, [model]: breaker } };
+function failedModel(
+  state: HealthState,
+  { at, model }: SeenFailure,
+  { forgetMs }: HealthSettings,
+  change: (breaker: Breaker) => Breaker,
+): HealthState {
+  return withinLimit(withModelBreaker(state, model, change), { at, forgetMs });
 }
 
 /** A half-open probe that ended without telling anything (its client left): the next request may probe at once. */
 function permitReleased(state: HealthState, seen: { at: number; model: string; permit?: number }): HealthState {
   if (seen.permit === undefined) return state;
   const breaker = reopened(state.breaker, seen.at, seen.permit);
-  const forModel = state.modelBreakers[seen.model];
+  const forModel = modelBreaker(state, seen.model);
   if (!forModel) return { ...state, breaker };
-  return withModel({ ...state, breaker }, seen.model, (old) => reopened(old, seen.at, seen.permit!));
+  return withModelBreaker({ ...state, breaker }, seen.model, (old) => reopened(old, seen.at, seen.permit!));
 }
 
 /** The state after one request was let pass, or `undefined` when the backend's or the model's breaker forbids it. */
@@ -160,10 +162,10 @@ export function acquire(
   permit: number,
 ): { state: HealthState; isProbe: boolean } | undefined {
   const forBackend = acquired(state.breaker, now, permit);
-  const forModel = acquired(state.modelBreakers[model] ?? closedBreaker, now, permit);
+  const forModel = acquired(modelBreaker(state, model) ?? closedBreaker, now, permit);
   if (!forBackend || !forModel) return undefined;
   const isProbe = forBackend.isProbe || forModel.isProbe;
   if (!isProbe) return { state, isProbe };
   const next = { ...state, breaker: forBackend.breaker };
-  return { state: forModel.isProbe ? withModel(next, model, () => forModel.breaker) : next, isProbe };
+  return { state: forModel.isProbe ? withModelBreaker(next, model, () => forModel.breaker) : next, isProbe };
 }

@@ -44,6 +44,7 @@ const refused: [name: string, body: unknown, status: number, words: RegExp, para
   ["null", "null", 400, /not a JSON object/],
   ["no model", {}, 400, /model must be a name, it is missing/, "model"],
   ["an empty model", { model: " " }, 400, /model must be a name/, "model"],
+  ["a name without end", { model: "x".repeat(1_025) }, 400, /at most 1024 characters, received 1025$/, "model"],
   ["a model that is no string", { model: 5 }, 400, /received 5/, "model"],
   ["a stream that is no boolean", { model: "m", stream: "no" }, 400, /stream must be true or false/, "stream"],
 ];

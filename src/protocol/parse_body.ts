@@ -3,6 +3,8 @@ import { isObject, type JsonObject } from "./json_value.ts";
 
 const decoder = new TextDecoder();
 
+/** Of a model; names are remembered, and the longest that Ollama allows has about 600 characters. */
+const longestName = 1_024;
 /** How much of a wrong value an error repeats, in characters. */
 const shownLength = 200;
 
@@ -45,6 +47,10 @@ function foldedKey(key: string): string {
 /** The name in `model`. Throws `RequestError` 400. */
 export function requiredModel(json: JsonObject): string {
   const { model } = json;
+  if (typeof model === "string" && model.length > longestName) {
+    const message = `Cannot read the request: model must be a name of at most ${longestName} characters`;
+    throw new RequestError(400, `${message}, received ${model.length}`, { param: "model" });
+  }
   if (typeof model === "string" && model.trim() !== "") return model;
   const found = model === undefined ? "it is missing" : `received ${shown(model)}`;
   throw new RequestError(400, `Cannot read the request: model must be a name, ${found}`, { param: "model" });

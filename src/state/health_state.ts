@@ -28,12 +28,17 @@ export const closedBreaker: Breaker = { kind: "closed", failures: 0, lastFailure
 export interface HealthState {
   reach: Reach;
   breaker: Breaker;
-  /** Breakers of single models, by the model's name at the backend; only those that are not at rest. */
+  /** Breakers of single models, by the model's name at the backend; only those not at rest, at most 256. */
   modelBreakers: Readonly<Record<string, Breaker>>;
   /** Left alone until then because it said so (429, Retry-After); no outage. Monotonic ms. */
   cooldown: { until: number; reason: FailureReason } | undefined;
   /** When a request last succeeded, monotonic ms. */
   lastSuccessAt: number | undefined;
+}
+
+/** The breaker of one model; `undefined` when it is at rest. A name such as `constructor` is a name like any other. */
+export function modelBreaker({ modelBreakers }: HealthState, model: string): Breaker | undefined {
+  return Object.hasOwn(modelBreakers, model) ? modelBreakers[model] : undefined;
 }
 
 export const initialHealth: HealthState = {

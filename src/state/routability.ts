@@ -1,4 +1,4 @@
-import type { Breaker } from "./health_state.ts";
+import { type Breaker, modelBreaker } from "./health_state.ts";
 import type { BackendState } from "./app_state.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { isAllowed, type PreferenceOptions } from "./preference.ts";
@@ -13,6 +13,9 @@ export interface Routability {
 }
 
 const credentialReasons = new Set(["http_401", "http_402", "http_403", "no_credential"]);
+
+/** How many models a sentence names. */
+const shownModels = 5;
 
 /**
  * The one truth about whether a backend can be used, from the mode, health checks, recent results and breakers together.
@@ -51,7 +54,7 @@ export function passes(breaker: Breaker, now: number): boolean {
 
 /** Whether one model of the backend is left alone now. */
 export function isModelEjected(backend: BackendState, model: string, now: number): boolean {
-  const breaker = backend.health.modelBreakers[model];
+  const breaker = modelBreaker(backend.health, model);
   return breaker !== undefined && !passes(breaker, now);
 }
 
@@ -60,10 +63,15 @@ function whenAgain(breaker: Breaker, now: number): string {
   return `tried again in ${Math.ceil((breaker.until - now) / 1000)} s`;
 }
 
+function named(models: readonly string[]): string {
+  const others = models.length - shownModels;
+  return models.slice(0, shownModels).join(", ") + (others > 0 ? ` and ${others} more` : "");
+}
+
 function remarks(backend: BackendState, now: number): string | null {
   const { config, health } = backend;
   const models = Object.keys(health.modelBreakers).filter((model) => isModelEjected(backend, model, now));
-  if (models.length > 0) return `Left alone for a while after failures: ${models.join(", ")}`;
+  if (models.length > 0) return `Left alone for a while after failures: ${named(models)}`;
   if (health.reach.kind === "up" && health.reach.reason) {
     return `Its health check fails: ${describeFailure(config, health.reach.reason)}`;
   }

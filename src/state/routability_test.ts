@@ -81,6 +81,11 @@ const table: Row[] = [
     expected: [true, "up", "Left alone for a while after failures: llama3.2, plain"],
   },
   {
+    name: "many models are ejected",
+    health: { modelBreakers: Object.fromEntries([..."abcdefg"].map((model) => [model, halfOpen])) },
+    expected: [true, "up", "Left alone for a while after failures: a, b, c, d, e and 2 more"],
+  },
+  {
     name: "down outweighs the breaker and the cooldown",
     health: {
       reach: { kind: "down", reason: "dns", passes: 0, checks: 1 },
