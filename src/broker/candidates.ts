@@ -1,8 +1,9 @@
 import type { RequestClass, RouteMode } from "../core/types.ts";
-import { canonicalModel, isCloudModelName, sameModel } from "../protocol/model_names.ts";
+import { canonicalModel, isCloudModelName } from "../protocol/model_names.ts";
 import type { BackendState, ModelInfo } from "../state/app_state.ts";
 import { compareRanks, fixedPreference, isAllowed, preference } from "../state/preference.ts";
 import { isModelEjected, routability } from "../state/routability.ts";
+import { modelIndex } from "./model_index.ts";
 
 /** What ordering must know of a request. */
 export interface Wanted {
@@ -72,8 +73,7 @@ function isEligible(backend: BackendState, wanted: Wanted, mode: RouteMode): boo
 /** A model that a local Ollama runs in its cloud: its list says so, or the name alone, which need not be listed. */
 function leavesTheMachine(backend: BackendState, model: string): boolean {
   const { model: target } = modelAt(backend, model);
-  const info = backend.models?.find(({ name }) => sameModel(name, target));
-  return runsInTheCloud(target, info);
+  return runsInTheCloud(target, modelIndex(backend).listed(target));
 }
 
 /** Whether a local backend, whatever its kind (Ollama speaks OpenAI's dialect too), passes the model on to a cloud. */
@@ -121,21 +121,16 @@ function placeOf(
 
 /** The model's name at a backend, and whether it is there. A mapping of the user's outweighs the backend's list. */
 export function modelAt(backend: BackendState, model: string): Pick<Candidate, "model" | "has"> {
-  for (const [name, target] of Object.entries(backend.config.models)) {
-    if (sameModel(name, model)) return { model: target, has: "mapped" };
-  }
+  const index = modelIndex(backend);
+  const mapped = index.mapped(model);
+  if (mapped !== undefined) return { model: mapped, has: "mapped" };
   if (!backend.models) return { model, has: "unknown" };
-  const listed = listedAs(backend.models, model);
+  const listed = index.listed(model)?.name;
   // Ollama knows `llama3.2` by all its spellings, and the client's bytes stay as they are; others only by their own.
   if (listed !== undefined) return { model: backend.config.kind === "openai" ? listed : model, has: "listed" };
   const direct = directCloudName(backend, model);
-  if (direct !== undefined && listedAs(backend.models, direct) !== undefined) return { model: direct, has: "listed" };
+  if (direct !== undefined && index.listed(direct)) return { model: direct, has: "listed" };
   return { model, has: "absent" };
-}
-
-/** The backend's spelling of a model; the very same one where it has it. */
-function listedAs(models: readonly ModelInfo[], model: string): string | undefined {
-  return models.find(({ name }) => name === model)?.name ?? models.find(({ name }) => sameModel(name, model))?.name;
 }
 
 /**

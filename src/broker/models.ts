@@ -5,6 +5,7 @@ import { byPreference } from "../state/preference.ts";
 import { routability } from "../state/routability.ts";
 import { clientNames } from "../state/status_report.ts";
 import { modelAt, runsInTheCloud } from "./candidates.ts";
+import { modelIndex } from "./model_index.ts";
 
 /** Where one model can be had. */
 export interface ModelPlace {
@@ -54,12 +55,12 @@ function addPlace(entries: Map<string, ModelEntry>, name: string, place: ModelPl
 
 function placeIn(backend: BackendState, name: string): ModelPlace {
   const { model } = modelAt(backend, name);
-  const canonical = canonicalModel(model);
+  const index = modelIndex(backend);
   return {
     backend: backend.config.id,
     location: backend.config.location,
     model,
-    warm: backend.warm.some((loaded) => canonicalModel(loaded) === canonical),
-    info: backend.models?.find((info) => canonicalModel(info.name) === canonical),
+    warm: index.isWarm(model),
+    info: index.listed(model),
   };
 }
