@@ -24,6 +24,8 @@ export interface RelayedStreamOptions {
 
 /** After the terminal marker the backend gets this long to end its answer, so that the connection can be used again. */
 const drainMs = 250;
+/** What a stream says before its first content is kept up to this, in bytes. */
+const maxHeldBytes = 65_536;
 const encoder = new TextEncoder();
 
 /**
@@ -38,7 +40,12 @@ export class RelayedStream implements AnswerStream {
   #hasContent = false;
   #finished = false;
   #failure: BackendFailure | undefined;
+  /** How long the backend has given no content; what the client takes to read does not count. */
   #silentMs = 0;
+  /** How much waits for the first content. */
+  #heldBytes = 0;
+  /** Whether the chunk that is read now has no content so far. */
+  #isSilent = true;
 
   constructor(options: RelayedStreamOptions) {
     this.#options = options;
@@ -46,14 +53,16 @@ export class RelayedStream implements AnswerStream {
   }
 
   /**
-   * Everything up to and including the first frame with content. Throws {@linkcode BackendFailure} of phase
+   * Everything up to and including the first frame with content; of what says nothing before it the first 64 KiB, for
+   * an OpenAI client needs the chunk that tells the role, but no flood. Throws {@linkcode BackendFailure} of phase
    * `first_byte` when the stream has none.
    */
   async first(): Promise<Uint8Array<ArrayBuffer>> {
     const parts: Uint8Array<ArrayBuffer>[] = [];
     while (!this.#hasContent && !this.#finished) {
       const bytes = await this.#frames();
-      if (bytes.byteLength > 0) parts.push(bytes);
+      // A copy, for these few bytes would keep the whole chunk that they came in.
+      if (bytes.byteLength > 0) parts.push(this.#hasContent ? bytes : bytes.slice());
     }
     this.#begun = true;
     return concat(parts);
@@ -79,13 +88,16 @@ export class RelayedStream implements AnswerStream {
   /** The client's bytes for the next chunk. A failure after good frames of the same chunk is thrown at the next call. */
   async #frames(): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#failure) throw this.#failure;
+    const since = this.#options.clock.monotonic();
     const chunk = await this.#read();
+    this.#isSilent = true;
     const out: Uint8Array<ArrayBuffer>[] = [];
     try {
       const { splitter } = this.#options.reader;
       const frames = chunk ? splitter.push(chunk) : splitter.end();
       for (const frame of frames) if (!this.#finished) this.#take(frame, out);
       if (!chunk && !this.#finished) this.#end(out);
+      this.#checkSilence(since);
     } catch (error) {
       this.cancel();
       const failure = this.#asFailure(error);
@@ -106,11 +118,11 @@ export class RelayedStream implements AnswerStream {
       case "malformed":
         throw this.#fail("malformed", `${this.#options.backend} sent a broken event`);
       case "heartbeat":
-        if (!translator) out.push(frame.bytes);
+        if (!translator && this.#isKept(frame)) out.push(frame.bytes);
         return;
       case "content":
         this.#hasContent = true;
-        this.#silentMs = 0;
+        this.#isSilent = false;
         break;
       case "terminal":
         if (reader.empty) throw this.#fail("empty", `${this.#options.backend} ended its answer before it began`);
@@ -136,10 +148,27 @@ export class RelayedStream implements AnswerStream {
     push(out, translator ? translator.end() : missingEnd);
   }
 
+  #isKept({ bytes }: Frame): boolean {
+    if (this.#hasContent) return true;
+    this.#heldBytes += bytes.byteLength;
+    return this.#heldBytes <= maxHeldBytes;
+  }
+
+  /** A flood of heartbeats leaves the timer no turn, and its reading takes longer than the wait for it. */
+  #checkSilence(since: number): void {
+    const { clock, idleMs } = this.#options;
+    this.#silentMs = this.#isSilent ? this.#silentMs + clock.monotonic() - since : 0;
+    if (this.#begun && !this.#finished && this.#silentMs >= idleMs) throw this.#stalled();
+  }
+
+  #stalled(): BackendFailure {
+    const { backend, idleMs } = this.#options;
+    return this.#fail("stalled", `${backend} sent nothing for ${idleMs} ms`);
+  }
+
   async #read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { clock, idleMs } = this.#options;
     let stalled = false;
-    const since = clock.monotonic();
     const cancelTimer = this.#begun
       ? clock.after(Math.max(0, idleMs - this.#silentMs), () => {
         stalled = true;
@@ -148,14 +177,13 @@ export class RelayedStream implements AnswerStream {
       : undefined;
     try {
       const { value } = await this.#source.read();
-      if (stalled) throw this.#fail("stalled", `${this.#options.backend} sent nothing for ${idleMs} ms`);
+      if (stalled) throw this.#stalled();
       return value;
     } catch (error) {
       if (error instanceof BackendFailure) throw error;
       throw this.#fail("reset", `${this.#options.backend} broke off: ${messageOf(error)}`, error);
     } finally {
       cancelTimer?.();
-      this.#silentMs += clock.monotonic() - since;
     }
   }
 

@@ -185,6 +185,36 @@ Deno.test("next() throws after idleMs without content; heartbeats do not count",
   assertEquals<unknown>([failure, clock.pending], [["stalled", "streaming"], 0]);
 });
 
+Deno.test("next() throws after idleMs of a flood that leaves the timer no turn", async () => {
+  const { stream, feed, clock } = scene("openai");
+  feed(chunk("a"));
+  await stream.first();
+  // Time goes by without a timer being called: a quarter of a second for each heartbeat.
+  let now = 0;
+  clock.monotonic = () => now += 250;
+  for (let i = 0; i < 10; i++) feed(": ping\n\n");
+  let beats = 0;
+  const stalled = failureOf(async () => {
+    for (; await stream.next(); beats++);
+  });
+  assertEquals([await stalled, beats], [["stalled", "streaming"], 4]);
+});
+
+Deno.test("first() keeps 64 KiB of what comes before the content, the role first", async () => {
+  const { stream, feed } = scene("openai");
+  const role = 'data: {"choices":[{"index":0,"delta":{"role":"assistant"}}]}\n\n';
+  const empty = 'data: {"choices":[{"index":0,"delta":{}}]}\n\n';
+  const first = stream.first();
+  feed(role);
+  for (let i = 0; i < 50; i++) feed(empty.repeat(1_000) + ": ping\n\n".repeat(1_000));
+  feed(chunk("a"));
+  const bytes = await first;
+  assertEquals(bytes.byteLength < 65_536 + chunk("a").length, true);
+  assertEquals([text(bytes)!.startsWith(role + empty), text(bytes)!.endsWith(empty + chunk("a"))], [true, true]);
+  feed(": ping\n\n");
+  assertEquals(text(await stream.next()), ": ping\n\n");
+});
+
 Deno.test("next() begins the pause anew with each content", async () => {
   const { stream, feed, clock } = scene("ollama");
   feed(token("a"));
