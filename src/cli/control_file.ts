@@ -1,3 +1,4 @@
+import { readSmallTextFile, UnfitFile } from "../config/small_file.ts";
 import { isLoopback } from "../core/loopback.ts";
 import { messageOf } from "../core/errors.ts";
 import { DaemonNotRunning } from "./daemon_not_running.ts";
@@ -39,12 +40,14 @@ async function readOwn(path: string): Promise<string> {
     if (mode !== null && (mode & 0o077) !== 0) {
       throw new Error(`its mode ${(mode & 0o777).toString(8)} lets other users at the token; restart the daemon`);
     }
-    return await Deno.readTextFile(path);
+    return await readSmallTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new DaemonNotRunning("The daemon is not running", { cause: error });
     }
-    throw new Error(`Cannot read ${path}: ${messageOf(error)}`, { cause: error });
+    throw new Error(`Cannot read ${path}: ${error instanceof UnfitFile ? "it " : ""}${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

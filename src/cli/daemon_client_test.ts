@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { inTime } from "../../tests/support/in_time.ts";
 import { FakeDaemon } from "../../tests/support/fake_daemon.ts";
 import { FakeIo } from "../../tests/support/fake_io.ts";
 import { runCommandLine } from "./command_line.ts";
@@ -97,4 +98,15 @@ Deno.test("readControlFile() believes no file that others can read, nor one a da
     assertMatch(io.stderr, /is not what a daemon writes/);
   }
   assertEquals(daemon.requests, []);
+});
+
+Deno.test("readControlFile() waits for no pipe's writer", async () => {
+  await using daemon = await FakeDaemon.start({});
+  await Deno.remove(daemon.controlFile);
+  await new Deno.Command("mkfifo", { args: ["-m", "600", daemon.controlFile] }).output();
+  const { code, io } = await inTime("the command ends", outcome(["status"], daemon.env));
+  assertEquals([code, io.stderr.trim()], [
+    ExitCode.failed,
+    `Cannot read ${daemon.controlFile}: it is not a regular file`,
+  ]);
 });

@@ -1,6 +1,7 @@
 import type { ConfigProblem } from "./config_error.ts";
 import { parseConfig, parseConfigText, type ParseResult } from "./parse_config.ts";
 import { currentVersion } from "./migrations.ts";
+import { readSmallFile, UnfitFile } from "./small_file.ts";
 
 /** What is on disk now. `text` is `null` when there is no file, which is not an error: the defaults run. */
 export interface ConfigFile {
@@ -11,7 +12,7 @@ export interface ConfigFile {
 /** Reads and checks a configuration file. What cannot be read becomes a problem, never an exception. */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(path));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(await readSmallFile(path));
     return { text, result: parseConfigText(text) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { text: null, result: parseConfig({ version: currentVersion }) };
@@ -21,11 +22,11 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
 
 function unreadable(error: unknown): ConfigProblem {
   const problem = (reason: string) => ({ path: "", reason, value: "" });
+  if (error instanceof UnfitFile) return problem(error.message);
   // The only TypeError here is the decoder's.
   if (error instanceof TypeError) return problem("is not text in UTF-8");
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EACCES" || code === "EPERM") return problem("may not be read (permission denied)");
-  if (code === "EISDIR") return problem("is a folder");
   return problem(`cannot be read (${code ?? (error instanceof Error ? error.name : "unknown error")})`);
 }
 

@@ -1,4 +1,6 @@
+import { readSmallTextFile } from "../config/small_file.ts";
 import { localAddress } from "../core/loopback.ts";
+import { boundedBytes } from "./bounded_bytes.ts";
 
 /** Patience with a program that holds our port and may not speak HTTP, in ms. */
 const defaultWithinMs = 1_000;
@@ -31,7 +33,8 @@ export async function portHolder(options: PortHolderOptions): Promise<string> {
 async function ask(url: string, withinMs: number): Promise<string> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(withinMs), redirect: "error" });
-    return (await response.text()).slice(0, 200);
+    const { bytes } = await boundedBytes(response.body, 1_024);
+    return new TextDecoder().decode(bytes).slice(0, 200);
   } catch {
     return "";
   }
@@ -43,7 +46,7 @@ function versionIn(health: string): string | undefined {
 
 async function pidOf(controlFile: string, port: number): Promise<number | undefined> {
   try {
-    const { url, pid } = JSON.parse(await Deno.readTextFile(controlFile));
+    const { url, pid } = JSON.parse(await readSmallTextFile(controlFile));
     return new URL(url).port === String(port) && Number.isInteger(pid) ? pid : undefined;
   } catch {
     return undefined;
