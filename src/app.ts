@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "./core/clock.ts";
-import { RequestError } from "./core/errors.ts";
+import { messageOf, RequestError } from "./core/errors.ts";
+import { createLog, type Log, type LogOptions } from "./core/log.ts";
 import { isLoopback } from "./core/loopback.ts";
-import { createLog, type LogOptions } from "./core/log.ts";
 import { Redaction } from "./core/redaction.ts";
 import { createBackend } from "./backends/create.ts";
 import { BackendSet } from "./backends/backend_set.ts";
@@ -13,7 +13,7 @@ import type { Paths } from "./config/paths.ts";
 import { envSecrets } from "./config/secrets_env.ts";
 import { Monitor } from "./health/monitor.ts";
 import { testConnection } from "./health/test_connection.ts";
-import { ControlFile } from "./http/control_file.ts";
+import { ControlFile, type ControlFileContent } from "./http/control_file.ts";
 import type { HttpContext } from "./http/context.ts";
 import { checkExposure, exposureProblems, Listener } from "./http/listener.ts";
 import { Metrics } from "./http/metrics.ts";
@@ -160,9 +160,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const listener = await Listener.start(createHandler(context), { ...config().listen, controlFile: paths.controlFile });
   cleanup.defer(() => listener.close());
   const content = { url: listener.localUrl, token: controlToken, pid, version };
-  const controlFile = await ControlFile.write(paths.controlFile, content);
+  const controlFile = await leaveControlFile(paths.controlFile, content, log);
   if (controlFile) cleanup.defer(() => controlFile.remove());
-  else log.warn("Another daemon runs; commands go on reaching that one", { controlFile: paths.controlFile });
   monitor.refresh();
   log.info("Ready", { url: listener.url, mode: config().route.mode, version, config: path });
 
@@ -197,6 +196,18 @@ export async function startDemoBroker(config: object): Promise<{ url: string; cl
   } catch (error) {
     await removeFolder();
     throw error;
+  }
+}
+
+/** Programs are served also where commands cannot reach the daemon: that is only told. */
+async function leaveControlFile(path: string, content: ControlFileContent, log: Log): Promise<ControlFile | undefined> {
+  try {
+    const controlFile = await ControlFile.write(path, content);
+    if (!controlFile) log.warn("Another daemon runs; commands go on reaching that one", { controlFile: path });
+    return controlFile;
+  } catch (error) {
+    log.warn("Commands cannot reach this daemon, for it could not leave control.json", { reason: messageOf(error) });
+    return undefined;
   }
 }
 

@@ -5,6 +5,8 @@ import { messageOf } from "../core/errors.ts";
 export interface WriteAtomicOptions {
   /** Permission bits of the file. Default: its owner alone may read and write it. */
   mode?: number;
+  /** Whether the target of a symbolic link is replaced, and not the link. Default: yes. */
+  followLink?: boolean;
   /** Puts the finished file in its place; for tests of what happens when that fails. */
   rename?: (from: string, to: string) => Promise<void>;
 }
@@ -12,15 +14,16 @@ export interface WriteAtomicOptions {
 /**
  * Replaces a file as a whole: who reads it sees the old text or the new one, also after a crash. Missing folders are
  * made for their owner alone. A symbolic link stays and its target is replaced, for people who keep their
- * configuration elsewhere and link it.
+ * configuration elsewhere and link it. What a write that was killed has left beside the file goes.
  *
  * Throws when it cannot be written; the old file is then as it was and nothing is left beside it.
  */
 export async function writeAtomic(path: string, text: string, options: WriteAtomicOptions = {}): Promise<void> {
-  const { mode = 0o600, rename = Deno.rename } = options;
+  const { mode = 0o600, followLink = true, rename = Deno.rename } = options;
   try {
-    const target = await linkTarget(path);
+    const target = followLink ? await linkTarget(path) : resolve(path);
     await Deno.mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await removeLeftovers(target);
     await replace(target, text, { mode, rename });
   } catch (cause) {
     throw new Error(`Cannot write ${path}: ${reasonOf(cause, path)}`, { cause });
@@ -46,7 +49,11 @@ async function isLink(path: string): Promise<boolean> {
   }
 }
 
-async function replace(target: string, text: string, options: Required<WriteAtomicOptions>): Promise<void> {
+async function replace(
+  target: string,
+  text: string,
+  options: Required<Omit<WriteAtomicOptions, "followLink">>,
+): Promise<void> {
   const temporary = `${target}.${crypto.randomUUID()}.tmp`;
   try {
     await writeNew(temporary, text, options.mode);
@@ -55,6 +62,25 @@ async function replace(target: string, text: string, options: Required<WriteAtom
     // It may never have been made; what counts is the first error.
     await Deno.remove(temporary).catch(() => {});
     throw error;
+  }
+}
+
+/** A write takes milliseconds; a temporary file that is older belongs to none that still runs. */
+const leftoverAfterMs = 60_000;
+const temporaryEnd = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/** Takes away what earlier writes of this file have left; what cannot be taken away stays. */
+async function removeLeftovers(target: string): Promise<void> {
+  const folder = dirname(target);
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      const path = resolve(folder, name);
+      if (!isFile || !path.startsWith(target) || !temporaryEnd.test(path.slice(target.length))) continue;
+      const { mtime } = await Deno.lstat(path);
+      if (mtime !== null && Date.now() - mtime.getTime() > leftoverAfterMs) await Deno.remove(path);
+    }
+  } catch {
+    // Another write may have taken it away; the write that follows says what is wrong with the folder.
   }
 }
 

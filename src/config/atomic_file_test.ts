@@ -86,3 +86,29 @@ Deno.test("writeAtomic() says that a part of the path is a file", async () => {
     `${folder.path}/file is not a folder`,
   );
 });
+
+Deno.test("writeAtomic() replaces a link itself where it must not follow one", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/c.json`;
+  await Deno.writeTextFile(`${folder.path}/victim`, "untouched");
+  await Deno.symlink("victim", path);
+  await writeAtomic(path, "new", { followLink: false });
+  assertEquals([await Deno.readTextFile(path), await Deno.readTextFile(`${folder.path}/victim`)], ["new", "untouched"]);
+  assertEquals((await Deno.lstat(path)).isSymlink, false);
+});
+
+Deno.test("writeAtomic() takes away what killed writes of the same file left, and nothing else", async () => {
+  await using folder = await temporaryFolder();
+  const old = new Date(Date.now() - 120_000);
+  const leave = async (name: string, at: Date) => {
+    await Deno.writeTextFile(`${folder.path}/${name}`, "left");
+    await Deno.utime(`${folder.path}/${name}`, at, at);
+  };
+  const young = `c.json.${crypto.randomUUID()}.tmp`;
+  const others = [`d.json.${crypto.randomUUID()}.tmp`, "c.json.backup.tmp", `c.json.${crypto.randomUUID()}.tmp.old`];
+  await leave(`c.json.${crypto.randomUUID()}.tmp`, old);
+  await leave(young, new Date());
+  for (const name of others) await leave(name, old);
+  await writeAtomic(`${folder.path}/c.json`, "new");
+  assertEquals(namesIn(folder.path), ["c.json", young, ...others].sort());
+});

@@ -1,4 +1,6 @@
+import { dirname } from "@std/path/posix/dirname";
 import { writeAtomic } from "../config/atomic_file.ts";
+import { readSmallTextFile } from "../config/small_file.ts";
 
 /** What the command line and apps need to reach the daemon. */
 export interface ControlFileContent {
@@ -18,18 +20,25 @@ export class ControlFile {
     this.#text = text;
   }
 
-  /** Writes it; `undefined` when that of another daemon is there, which still runs: commands go on reaching that one. */
+  /**
+   * Writes it; `undefined` when that of another daemon is there, which still runs: commands go on reaching that one.
+   *
+   * Throws when it cannot be written, and when others could put something in its place.
+   */
   static async write(path: string, content: ControlFileContent): Promise<ControlFile | undefined> {
+    const folder = dirname(path);
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    await checkOwnFolder(folder);
     if (await isOtherRunning(path)) return undefined;
     const file = new ControlFile(path, JSON.stringify(content, null, 2) + "\n");
-    await writeAtomic(path, file.#text);
+    await writeAtomic(path, file.#text, { followLink: false });
     return file;
   }
 
   /** Removes it, unless another daemon has put its own there meanwhile. */
   async remove(): Promise<void> {
     try {
-      if (await Deno.readTextFile(this.#path) === this.#text) await Deno.remove(this.#path);
+      if (await readSmallTextFile(this.#path) === this.#text) await Deno.remove(this.#path);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
@@ -42,7 +51,7 @@ const withinMs = 500;
 /** Only the daemon that wrote the file knows its token: another one, or ourselves, on the same port does not count. */
 async function isOtherRunning(path: string): Promise<boolean> {
   try {
-    const { url, token } = JSON.parse(await Deno.readTextFile(path));
+    const { url, token } = JSON.parse(await readSmallTextFile(path));
     const response = await fetch(`${url}/control/v1/mode`, {
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(withinMs),
@@ -53,5 +62,29 @@ async function isOtherRunning(path: string): Promise<boolean> {
   } catch {
     // No file, or one that a killed daemon left.
     return false;
+  }
+}
+
+/** Throws unless the folder is ours and only we may change what is in it. */
+async function checkOwnFolder(folder: string): Promise<void> {
+  const { mode, uid } = await Deno.stat(folder);
+  const bits = (mode ?? 0) & 0o777;
+  if ((bits & 0o022) !== 0) {
+    throw new Error(
+      `other users may write to ${folder} (mode ${bits.toString(8)}); correct it with: chmod 700 ${folder}`,
+    );
+  }
+  if (uid !== await ownUid(folder)) {
+    throw new Error(`${folder} belongs to another user; set XDG_RUNTIME_DIR to your own`);
+  }
+}
+
+/** Ours is who a new file of ours belongs to: asking the system for it would need one permission more. */
+async function ownUid(folder: string): Promise<number | null> {
+  const probe = await Deno.makeTempFile({ dir: folder });
+  try {
+    return (await Deno.stat(probe)).uid;
+  } finally {
+    await Deno.remove(probe);
   }
 }

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { inTime } from "../../tests/support/in_time.ts";
 import { refusedPort } from "../../tests/support/model_server.ts";
 import { ControlFile } from "./control_file.ts";
 
@@ -75,5 +76,37 @@ Deno.test("remove() leaves what another daemon has put there meanwhile", async (
     await Deno.writeTextFile(path, "theirs");
     await file!.remove();
     assertEquals(await Deno.readTextFile(path), "theirs");
+  });
+});
+
+Deno.test("ControlFile follows no link", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/control.json`;
+    await Deno.writeTextFile(`${folder}/victim`, "untouched");
+    await Deno.symlink("victim", path);
+    await ControlFile.write(path, content);
+    assertEquals(await Deno.readTextFile(`${folder}/victim`), "untouched");
+    assertEquals((await Deno.lstat(path)).isSymlink, false);
+  });
+});
+
+Deno.test("ControlFile is not left in a folder that others may write to", async () => {
+  await withFolder(async (folder) => {
+    for (const mode of [0o720, 0o702, 0o777]) {
+      await Deno.chmod(folder, mode);
+      const write = () => ControlFile.write(`${folder}/control.json`, content);
+      await assertRejects(write, Error, `(mode ${mode.toString(8)}); correct it with: chmod 700 ${folder}`);
+      assertEquals([...Deno.readDirSync(folder)], []);
+    }
+  });
+});
+
+Deno.test("ControlFile takes the place of a pipe without waiting for its writer", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/control.json`;
+    await new Deno.Command("mkfifo", { args: [path] }).output();
+    const file = await inTime("the file is written", ControlFile.write(path, content));
+    assertEquals(JSON.parse(await Deno.readTextFile(path)), content);
+    await file!.remove();
   });
 });
