@@ -18,6 +18,7 @@ import type { HttpContext } from "./http/context.ts";
 import { checkExposure, exposureProblems, Listener } from "./http/listener.ts";
 import { Metrics } from "./http/metrics.ts";
 import { createHandler } from "./http/server.ts";
+import { ShutdownGrace } from "./http/shutdown_grace.ts";
 import { requestLogger } from "./http/request_log.ts";
 import type { AppState } from "./state/app_state.ts";
 import { recordFailover, withConfig, withInFlight } from "./state/changes.ts";
@@ -39,15 +40,15 @@ export interface DaemonOptions {
   pid?: number;
 }
 
-/** After the grace, clients get this long to take the error that ends their answer. */
-const lastWordsMs = 2_000;
-
 /** A running daemon. */
 export interface Daemon {
   /** Base URL that programs use. */
   url: string;
-  /** Stops it: no new requests, running answers get `shutdownGraceMs`, then an error. */
-  close(): Promise<void>;
+  /**
+   * Stops it: no new requests, running answers get `graceMs` (unless given: `shutdownGraceMs`), then an error. Called
+   * again it can only become quicker.
+   */
+  close(options?: { graceMs?: number }): Promise<void>;
   /** Settles once it has stopped, for whatever reason. */
   closed: Promise<void>;
 }
@@ -166,19 +167,22 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   log.info("Ready", { url: listener.url, mode: config().route.mode, version, config: path });
 
   const resources = cleanup.move();
-  const close = once(async () => {
+  const grace = new ShutdownGrace(
+    clock,
+    () => stopped.abort(new RequestError(503, "The broker is shutting down")),
+  );
+  const stop = once(async () => {
     log.info("Stopping", { inFlight: store.state.inFlight });
     stopping.abort(new Error("The broker is shutting down"));
-    const { shutdownGraceMs } = config();
-    const cancelGrace = clock.after(
-      shutdownGraceMs,
-      () => stopped.abort(new RequestError(503, "The broker is shutting down")),
-    );
-    await listener.drain(shutdownGraceMs + lastWordsMs, clock);
-    cancelGrace();
+    await listener.drain(grace.over);
+    grace.close();
     await resources.disposeAsync();
     log.info("Stopped");
   });
+  const close: Daemon["close"] = ({ graceMs = config().shutdownGraceMs } = {}) => {
+    grace.endAfter(graceMs);
+    return stop();
+  };
   return { url: listener.url, close, closed: listener.finished };
 }
 

@@ -195,6 +195,8 @@ Deno.test("chat's Ctrl-C stops the answer and not the conversation", async () =>
   assertEquals(io.signal("SIGINT"), true);
   await left.promise;
   await io.printed("on and on\n");
+  assertEquals(io.signal("SIGINT"), true);
+  assertNotMatch(io.stderr, /Ctrl-D/);
   type("shorter");
   await io.printed("brief\n");
   leave();
@@ -213,9 +215,11 @@ Deno.test("chat's Ctrl-C at the prompt says how to leave", async () => {
   const ended = runCommandLine(["chat", "m"], io);
   await io.printed(">>> ");
   io.signal("SIGINT");
+  // The same Ctrl-C, handed on by the launcher.
+  io.signal("SIGINT");
   leave();
   assertEquals(await ended, ExitCode.done);
-  assertStringIncludes(io.stderr, "Ctrl-D ends the conversation\n>>> ");
+  assertEquals(io.stderr, ">>> \nCtrl-D ends the conversation\n>>> \n");
 });
 
 Deno.test("chat forgets a turn that failed and goes on", async () => {

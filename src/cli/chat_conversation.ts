@@ -1,4 +1,5 @@
 import { type ChatAnswer, ChatFailure, type ChatMessage } from "./chat_answer.ts";
+import { onEachInterrupt } from "./each_interrupt.ts";
 import { ExitCode, type Io } from "./io.ts";
 import { readLines } from "./read_lines.ts";
 
@@ -13,7 +14,7 @@ const prompt = ">>> ";
  */
 export async function converse(io: Io, ask: Ask, opening: readonly ChatMessage[]): Promise<ExitCode> {
   let answering: AbortController | undefined;
-  const ignoreInterrupts = io.onSignal(["SIGINT"], () => {
+  const ignoreInterrupts = onEachInterrupt(io, ["SIGINT"], () => {
     if (answering) answering.abort();
     else io.err(`\nCtrl-D ends the conversation\n${prompt}`);
   });

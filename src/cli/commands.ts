@@ -17,7 +17,7 @@ const run: CommandSpec = {
   name: "run",
   summary: "Start the broker (also without a command) and stay",
   details: [
-    "Flags win over the configuration file and are not written to it. Ctrl-C or SIGTERM lets running answers finish; a second one ends at once.",
+    "Flags win over the configuration file and are not written to it. Ctrl-C or SIGTERM lets running answers finish (shutdownGraceMs); a second one, a second later, ends them with an error, a third ends at once. Closing the terminal counts like Ctrl-C; without a terminal, as under nohup, SIGHUP is ignored.",
   ],
   arguments: [],
   flags: [

@@ -1,6 +1,7 @@
 import { ExitCode } from "./io.ts";
 import { appearanceOf } from "./appearance.ts";
 import type { CommandContext } from "./command.ts";
+import { onEachInterrupt } from "./each_interrupt.ts";
 
 type Demo = typeof import("../demo/demo.ts");
 type App = Pick<typeof import("../app.ts"), "startDemoBroker">;
@@ -20,7 +21,7 @@ export async function demoCommand(
 ): Promise<ExitCode> {
   const [{ runDemo }, { startDemoBroker }] = await Promise.all([parts.loadDemo(), parts.loadApp()]);
   const interrupt = new AbortController();
-  const ignoreSignals = io.onSignal(["SIGINT", "SIGTERM"], () => {
+  const ignoreSignals = onEachInterrupt(io, ["SIGINT", "SIGTERM"], () => {
     if (interrupt.signal.aborted) io.exit(ExitCode.failed);
     interrupt.abort();
   });

@@ -36,6 +36,10 @@ Deno.test("demo is told to end by the first signal and ended by the second", asy
       signal.addEventListener("abort", resolve);
       queueMicrotask(() => io.signal("SIGINT"));
     });
+    // The same Ctrl-C once more, then a second one.
+    io.signal("SIGINT");
+    assertEquals(io.exits, []);
+    await io.clock.advance(1_000);
     io.signal("SIGINT");
     return true;
   };

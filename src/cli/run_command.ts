@@ -3,7 +3,8 @@ import { resolvePaths } from "../config/paths.ts";
 import { version } from "../core/version.ts";
 import type { CommandContext } from "./command.ts";
 import type { Invocation } from "./command_spec.ts";
-import { ExitCode, type Io } from "./io.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { runUntilStopped } from "./run_until_stopped.ts";
 
 /** What starts the broker; the default is the real one, loaded here and not before. */
 export type LoadApp = () => Promise<{ startDaemon(options: DaemonOptions): Promise<Daemon> }>;
@@ -35,24 +36,4 @@ function daemonOptions(io: Io, { options }: Invocation): DaemonOptions {
     writeLog: io.err,
     version,
   };
-}
-
-/** The first signal lets running answers finish, also one that comes while starting; the second ends at once. */
-async function runUntilStopped(io: Io, start: () => Promise<Daemon>): Promise<ExitCode> {
-  let signals = 0;
-  const stop = Promise.withResolvers<void>();
-  const ignoreSignals = io.onSignal(["SIGINT", "SIGTERM"], () => {
-    signals += 1;
-    if (signals === 1) stop.resolve();
-    else io.exit(ExitCode.failed);
-  });
-  try {
-    const daemon = await start();
-    await Promise.race([stop.promise, daemon.closed]);
-    await daemon.close();
-    await daemon.closed;
-    return ExitCode.done;
-  } finally {
-    ignoreSignals();
-  }
 }

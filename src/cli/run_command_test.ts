@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { FakeIo } from "../../tests/support/fake_io.ts";
+import { FakeIo, type FakeIoOptions } from "../../tests/support/fake_io.ts";
 import type { Daemon, DaemonOptions } from "../app.ts";
 import { version } from "../core/version.ts";
 import { settle } from "../../tests/support/fake_clock.ts";
@@ -10,7 +10,8 @@ import { runCommand } from "./run_command.ts";
 /** A daemon that says what happened to it; it closes when told. */
 class ScriptedApp {
   options: DaemonOptions | undefined;
-  closes = 0;
+  /** What each `close()` was given. */
+  readonly graces: (number | undefined)[] = [];
   readonly #started = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
 
@@ -26,8 +27,8 @@ class ScriptedApp {
     return {
       url: "http://127.0.0.1:1",
       closed: this.#closed.promise,
-      close: () => {
-        this.closes += 1;
+      close: ({ graceMs } = {}) => {
+        this.graces.push(graceMs);
         return this.#closed.promise;
       },
     };
@@ -38,6 +39,21 @@ function run(io: FakeIo, app: ScriptedApp, ...words: string[]): Promise<ExitCode
   const line = parseCommandLine(words);
   if (line.kind !== "command") throw new Error("Not a command");
   return runCommand({ io, invocation: line.invocation }, app.load);
+}
+
+interface Running {
+  io: FakeIo;
+  app: ScriptedApp;
+  ended: Promise<ExitCode>;
+}
+
+async function running(terminal: FakeIoOptions["terminal"] = {}): Promise<Running> {
+  const io = new FakeIo({ env: { HOME: "/home/u" }, terminal });
+  const app = new ScriptedApp();
+  app.finishStart();
+  const ended = run(io, app);
+  await settle();
+  return { io, app, ended };
 }
 
 Deno.test("run hands the flags, the folders and the log's way out to the daemon", async () => {
@@ -65,22 +81,57 @@ Deno.test("run overrides nothing without flags", async () => {
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`run closes the daemon at ${signal}, and at once at the second`, async () => {
-    const io = new FakeIo({ env: { HOME: "/home/u" } });
-    const app = new ScriptedApp();
-    app.finishStart();
-    const ended = run(io, app);
-    await settle();
+  Deno.test(`run closes the daemon at ${signal}, hurries at the second, and ends at the third`, async () => {
+    const { io, app, ended } = await running();
+    io.signal(signal);
     io.signal(signal);
     await settle();
-    assertEquals([app.closes, io.exits], [1, []]);
+    assertEquals(app.graces, [undefined]);
+    await io.clock.advance(1_000);
+    io.signal(signal);
+    io.signal(signal);
+    await settle();
+    assertEquals([app.graces, io.exits], [[undefined, 0], []]);
+    await io.clock.advance(1_000);
     io.signal(signal);
     assertEquals(io.exits, [ExitCode.failed]);
     app.finishClose();
     assertEquals(await ended, ExitCode.done);
-    assertEquals(io.signal(signal), false);
+    assertEquals([io.signal(signal), io.clock.pending], [false, 0]);
   });
 }
+
+Deno.test("run ends 3 s after the second signal, whatever still runs", async () => {
+  const { io, app, ended } = await running();
+  io.signal("SIGINT");
+  await io.clock.advance(5_000);
+  io.signal("SIGINT");
+  await io.clock.advance(2_999);
+  assertEquals(io.exits, []);
+  await io.clock.advance(1);
+  assertEquals(io.exits, [ExitCode.failed]);
+  app.finishClose();
+  await ended;
+});
+
+Deno.test("run closes the daemon when its terminal goes", async () => {
+  for (const stream of ["stdin", "stdout", "stderr"]) {
+    const { io, app, ended } = await running({ [stream]: true });
+    io.signal("SIGHUP");
+    app.finishClose();
+    assertEquals([await ended, app.graces, io.signal("SIGHUP")], [ExitCode.done, [undefined], false]);
+  }
+});
+
+Deno.test("run goes on at SIGHUP where it has no terminal, as under nohup", async () => {
+  const { io, app, ended } = await running();
+  assertEquals(io.signal("SIGHUP"), true);
+  await settle();
+  assertEquals(app.graces, []);
+  io.signal("SIGTERM");
+  app.finishClose();
+  assertEquals([await ended, io.signal("SIGHUP")], [ExitCode.done, false]);
+});
 
 Deno.test("run closes a daemon that was told to stop while it started", async () => {
   const io = new FakeIo({ env: { HOME: "/home/u" } });
@@ -91,7 +142,7 @@ Deno.test("run closes a daemon that was told to stop while it started", async ()
   app.finishStart();
   app.finishClose();
   assertEquals(await ended, ExitCode.done);
-  assertEquals(app.closes, 1);
+  assertEquals(app.graces, [undefined]);
 });
 
 Deno.test("run fails with the reason when the daemon does not start", async () => {

@@ -1,4 +1,3 @@
-import type { Clock } from "../core/clock.ts";
 import { isLoopback, localAddress } from "../core/loopback.ts";
 import { ConfigError, type ConfigProblem } from "../config/config_error.ts";
 import type { Config } from "../config/schema.ts";
@@ -67,19 +66,16 @@ export class Listener {
   }
 
   /**
-   * Waits until the running answers have ended and their last bytes have gone, but no longer than `ms`. Until then new
+   * Waits until the running answers have ended and their last bytes have gone, but not beyond `late`. Until then new
    * requests still reach the handler, which refuses them. `HttpServer.shutdown()` comes last because nothing can cut what
    * is open after it: aborting then throws inside an event listener (Deno 2.9).
    */
-  async drain(ms: number, clock: Clock): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const cancelTimer = clock.after(ms, late.resolve);
-    const isOver = await Promise.race([this.#answers.ended().then(() => true), late.promise]);
+  async drain(late: Promise<void>): Promise<void> {
+    const isOver = await Promise.race([this.#answers.ended().then(() => true), late]);
     if (isOver && this.#phase === "open") {
       this.#phase = "shutting_down";
-      await Promise.race([this.#server.shutdown(), late.promise]);
+      await Promise.race([this.#server.shutdown(), late]);
     }
-    cancelTimer();
   }
 
   /** Ends at once; connections that are still open are cut. */
