@@ -9,24 +9,35 @@ const decoders: Record<string, Decoder> = {
   zstd: unzstd,
 };
 
+/** How many encodings one body may have; one is what programs send. */
+const maxEncodings = 3;
+/** A small body may grow to this size. */
+const smallGrowthBytes = 16 * 1024 * 1024;
+/** A larger one may grow to this many times the size in which it came: texts shrink to a fifth, bombs to a thousandth. */
+const maxGrowth = 16;
+
 /**
- * A request's body without its `Content-Encoding` (RFC 9110, section 8.4): gzip, deflate, zstd, or several in the order
- * they were applied. Stops at `maxBytes`, so a small body cannot become a large one. Throws `RequestError`: 413 too
- * large, 415 unknown encoding, 400 corrupt.
+ * A request's body without its `Content-Encoding` (RFC 9110, section 8.4): gzip, deflate, zstd, or up to three in the
+ * order they were applied. Stops at `maxBytes`, and at 16 MiB or 16 times its size, whichever is more: a small body
+ * cannot become a large one. Throws `RequestError`: 413 too large, 415 unknown encoding or too many, 400 corrupt.
  */
 export async function decodeBody(
   body: Uint8Array<ArrayBuffer>,
   contentEncoding: string | null,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const encodings = (contentEncoding ?? "").toLowerCase().split(",").map((name) => name.trim());
+  const names = (contentEncoding ?? "").toLowerCase().split(",").map((name) => name.trim());
+  const encodings = names.filter((name) => name !== "" && name !== "identity");
+  if (encodings.length > maxEncodings) {
+    throw new RequestError(415, `Cannot read the request: it has more than ${maxEncodings} Content-Encodings`);
+  }
+  const limit = Math.min(maxBytes, Math.max(smallGrowthBytes, maxGrowth * body.length));
   for (const encoding of encodings.reverse()) {
-    if (encoding === "" || encoding === "identity") continue;
     if (!Object.hasOwn(decoders, encoding)) {
       throw new RequestError(415, `Cannot read the request: unknown Content-Encoding ${encoding}`);
     }
     try {
-      body = await decoders[encoding](body, maxBytes);
+      body = await decoders[encoding](body, limit);
     } catch (cause) {
       if (cause instanceof RequestError) throw cause;
       throw new RequestError(400, `Cannot read the request: its body is not ${encoding}: ${messageOf(cause)}`, {

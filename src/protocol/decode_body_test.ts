@@ -52,3 +52,21 @@ Deno.test("decodeBody() answers 415 for an unknown encoding and 400 for corrupt 
   const cut = (await compress(text, "gzip")).slice(0, -4);
   assertEquals(await statusOf(decodeBody(cut, "gzip", 10_000)), 400);
 });
+
+Deno.test("decodeBody() undoes three encodings and answers 415 for more", async () => {
+  let body: Uint8Array<ArrayBuffer> = text;
+  for (let i = 0; i < 3; i++) body = await compress(body, "gzip");
+  assertEquals(await decodeBody(body, "gzip, identity, gzip,, gzip", 10_000), text);
+  assertEquals(await statusOf(decodeBody(await compress(body, "gzip"), "gzip, gzip, gzip, gzip", 10_000)), 415);
+});
+
+Deno.test("decodeBody() lets a body grow to 16 MiB, and beyond to 16 times its size", async () => {
+  const mebibytes = (count: number) => new Uint8Array(count * 1024 * 1024);
+  const most = 1024 * 1024 * 1024;
+  assertEquals((await decodeBody(zstd(mebibytes(16)), "zstd", most)).length, 16 * 1024 * 1024);
+  assertEquals(await statusOf(decodeBody(zstd(mebibytes(17)), "zstd", most)), 413);
+  // Two thirds of it cannot be compressed.
+  const honest = mebibytes(18);
+  for (let at = 0; at < 12 * 1024 * 1024; at += 65_536) crypto.getRandomValues(honest.subarray(at, at + 65_536));
+  assertEquals((await decodeBody(zstd(honest), "zstd", most)).length, honest.length);
+});

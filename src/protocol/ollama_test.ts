@@ -42,6 +42,13 @@ const refused: [name: string, body: unknown, status: number, words: RegExp, para
   ["not JSON", "{", 400, /not JSON/],
   ["an array", [], 400, /not a JSON object/],
   ["null", "null", 400, /not a JSON object/],
+  [
+    "too many values",
+    `{"model":"m","messages":[${"{},".repeat(500_000)}{}]}`,
+    400,
+    /its JSON has more than 1000000 values/,
+  ],
+  ["too deep a nesting", `{"model":"m","tools":${"[".repeat(1_000)}${"]".repeat(1_000)}}`, 400, /more than 1000 deep/],
   ["no model", {}, 400, /model must be a name, it is missing/, "model"],
   ["an empty model", { model: " " }, 400, /model must be a name/, "model"],
   ["a name without end", { model: "x".repeat(1_025) }, 400, /at most 1024 characters, received 1025$/, "model"],

@@ -1,4 +1,5 @@
 import { messageOf, RequestError } from "../core/errors.ts";
+import { checkJsonSize } from "./json_size.ts";
 import { isObject, type JsonObject } from "./json_value.ts";
 
 const decoder = new TextDecoder();
@@ -11,6 +12,7 @@ const shownLength = 200;
 /** The JSON object in a request's body; where a key stands twice, the last counts. Throws `RequestError` 400. */
 export function parseBody(body: Uint8Array<ArrayBuffer>): JsonObject {
   if (body.length === 0) throw new RequestError(400, "Cannot read the request: its body is empty");
+  refuseTooMuch(body);
   let json: unknown;
   try {
     json = JSON.parse(decoder.decode(body));
@@ -20,6 +22,14 @@ export function parseBody(body: Uint8Array<ArrayBuffer>): JsonObject {
   if (!isObject(json)) throw new RequestError(400, "Cannot read the request: its body is not a JSON object");
   refuseOtherCase(json);
   return json;
+}
+
+function refuseTooMuch(body: Uint8Array): void {
+  try {
+    checkJsonSize(body);
+  } catch (cause) {
+    throw new RequestError(400, `Cannot read the request: its ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** What routing goes by. */
