@@ -23,7 +23,8 @@ export function sameModel(a: string, b: string): boolean {
  * `gpt-oss:120b-cloud` (internal/modelref). White space around the tag does not count.
  */
 export function isCloudModelName(name: string): boolean {
-  const tag = name.slice(name.lastIndexOf(":") + 1).trim().toLowerCase();
+  // Go takes U+0085 for white space too.
+  const tag = name.slice(name.lastIndexOf(":") + 1).replaceAll(/[\s\u0085]/g, "").toLowerCase();
   if (!name.includes(":") || tag.includes("/")) return false;
   return tag === "cloud" || tag.endsWith("-cloud");
 }

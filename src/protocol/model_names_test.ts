@@ -28,7 +28,14 @@ Deno.test("sameModel() compares as Ollama does", () => {
 
 Deno.test("isCloudModelName() knows the tags that Ollama passes to its cloud", () => {
   for (
-    const name of ["kimi:cloud", "gpt-oss:120b-cloud", "KIMI:Cloud", "kimi: cloud ", "https://ollama.com/a/b:cloud"]
+    const name of [
+      "kimi:cloud",
+      "gpt-oss:120b-cloud",
+      "KIMI:Cloud",
+      "kimi: cloud ",
+      "kimi:cloud\u0085",
+      "https://ollama.com/a/b:cloud",
+    ]
   ) {
     assertEquals(isCloudModelName(name), true, name);
   }
