@@ -9,7 +9,9 @@ import { Failover } from "./broker/failover.ts";
 import { Slots } from "./broker/slots.ts";
 import type { ConfigOverrides } from "./config/config_overrides.ts";
 import { ConfigStore } from "./config/config_store.ts";
+import { missingClientKey } from "./config/missing_client_key.ts";
 import type { Paths } from "./config/paths.ts";
+import { restartOptions } from "./config/restart_options.ts";
 import { envSecrets } from "./config/secrets_env.ts";
 import { Monitor } from "./health/monitor.ts";
 import { testConnection } from "./health/test_connection.ts";
@@ -31,7 +33,7 @@ export interface DaemonOptions {
   paths: Paths;
   overrides: ConfigOverrides;
   env: (name: string) => string | undefined;
-  /** Another configuration file than that of `paths`. */
+  /** Another configuration file than that of `paths`; it has to be there. */
   configFile?: string;
   /** Takes finished log lines, line end included. */
   writeLog: (line: string) => void;
@@ -74,11 +76,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const path = options.configFile ?? paths.configFile;
   await using cleanup = new AsyncDisposableStack();
 
-  const configStore = cleanup.use(await ConfigStore.open({ path, log, clock, overrides: options.overrides }));
+  const mustExist = options.configFile !== undefined;
+  const configStore = cleanup.use(
+    await ConfigStore.open({ path, mustExist, log, clock, overrides: options.overrides }),
+  );
   const config = () => configStore.config;
-  const { host } = config().listen;
-  checkExposure(config().listen, secrets);
-  configStore.vetoWith((next) => exposureProblems(host, next.listen));
+  const started = config().listen;
+  const { host } = started;
+  checkExposure(started, secrets);
+  configStore.vetoWith((next) => {
+    const problems = exposureProblems(host, next.listen);
+    return problems.length > 0 ? problems : missingClientKey(next.listen);
+  });
 
   const store = new Store<AppState>(initialState(config().route.mode));
   const backends = new BackendSet((one) => createBackend(one, { clock, secrets }));
@@ -93,9 +102,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     store.update((state) => withConfig(state, config()));
   };
   follow();
-  cleanup.defer(configStore.subscribe(() => {
+  cleanup.defer(configStore.subscribe((next, previous) => {
     follow();
     monitor.refresh();
+    const restart = restartOptions({ started, previous: previous.listen, next: next.listen });
+    if (restart.length > 0) log.warn("Takes effect after a restart", { options: restart.join(" ") });
   }));
   cleanup.defer(configStore.subscribeError((configError) => store.update((state) => ({ ...state, configError }))));
 

@@ -23,7 +23,7 @@ const run: CommandSpec = {
   flags: [
     { name: "host", value: { kind: "text", name: "HOST" }, description: "Address to listen on" },
     { name: "port", value: { kind: "port", name: "PORT" }, description: "Port to listen on; 0 takes a free one" },
-    { name: "config", value: file, description: "Configuration file to use" },
+    { name: "config", value: file, description: "Configuration file to use; it has to be there" },
     { name: "mode", value: mode, description: "Which backends are asked, and in which order" },
     {
       name: "log-level",

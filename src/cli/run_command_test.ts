@@ -3,6 +3,7 @@ import { FakeIo, type FakeIoOptions } from "../../tests/support/fake_io.ts";
 import type { Daemon, DaemonOptions } from "../app.ts";
 import { version } from "../core/version.ts";
 import { settle } from "../../tests/support/fake_clock.ts";
+import { runCommandLine } from "./command_line.ts";
 import { ExitCode } from "./io.ts";
 import { parseCommandLine } from "./parse_command_line.ts";
 import { runCommand } from "./run_command.ts";
@@ -151,4 +152,10 @@ Deno.test("run fails with the reason when the daemon does not start", async () =
   app.failStart(new Error("Port 11435 is held by pid 7"));
   await assertRejects(() => run(io, app), Error, "Port 11435 is held by pid 7");
   assertEquals(io.signal("SIGINT"), false);
+});
+
+Deno.test("run --config of a file that is not there fails, and starts nothing", async () => {
+  const io = new FakeIo({ env: { HOME: "/nowhere", XDG_RUNTIME_DIR: "/nowhere" } });
+  assertEquals(await runCommandLine(["run", "--port", "0", "--config", "/nowhere/x.json"], io), ExitCode.failed);
+  assertEquals(io.stderr, "Cannot use /nowhere/x.json: there is no such file\n");
 });

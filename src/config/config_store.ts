@@ -15,6 +15,8 @@ const removedForMs = 1_000;
 
 export interface ConfigStoreOptions {
   path: string;
+  /** The user named this file: at the start it has to be there. Default: no. */
+  mustExist?: boolean;
   log: Log;
   clock: Clock;
   /** Whether changes of the file are followed. Default: yes. */
@@ -63,15 +65,16 @@ export class ConfigStore implements AsyncDisposable {
   }
 
   /**
-   * Loads the file; without one the defaults run and nothing is written.
+   * Loads the file; without one, unless it must exist, the defaults run and nothing is written.
    *
    * Throws a {@linkcode ConfigError} when the file or an override is not good: a daemon must not start with something
    * else than what its user wrote.
    */
   static async open(options: ConfigStoreOptions): Promise<ConfigStore> {
-    const { path, watch = true, overrides = {} } = options;
+    const { path, mustExist = false, watch = true, overrides = {} } = options;
     checkOverrides(overrides);
     const { text, result } = await readConfigFile(path);
+    if (mustExist && result.ok && text === null) throw new ConfigError(`Cannot use ${path}: there is no such file`, []);
     if (!result.ok) throw new ConfigError(formatProblems(result.problems, path), result.problems);
     const store = new ConfigStore(options, result.config, text !== null);
     if (watch) {

@@ -13,6 +13,14 @@ Deno.test("ConfigStore.open() runs the defaults without a file, and writes none"
   assertEquals([...Deno.readDirSync(it.folder)], []);
 });
 
+Deno.test("ConfigStore.open() refuses the absence of a file that must exist", async () => {
+  await using it = await fixture();
+  await assertRejects(() => it.open({ mustExist: true }), ConfigError, `Cannot use ${it.path}: there is no such file`);
+  await it.write(port(1));
+  await using store = await it.open({ mustExist: true });
+  assertEquals(store.config.listen.port, 1);
+});
+
 Deno.test("ConfigStore.open() refuses a file that is not valid, and leaves it", async () => {
   await using it = await fixture(port(-1));
   const error = await assertRejects(() => it.open(), ConfigError);

@@ -37,3 +37,11 @@ Deno.test("a daemon bound beyond loopback does not change its mode for the price
   await response.body?.cancel();
   assertEquals(await statusWithoutKey(broker), 401);
 });
+
+Deno.test("a daemon on loopback refuses a change that would keep it from starting again", async () => {
+  await using broker = await BrokerFixture.start({ backends: [] });
+  const listen = { host: "0.0.0.0" };
+  await Deno.writeTextFile(`${broker.folder}/config.json`, JSON.stringify({ version: 1, listen, backends: [] }));
+  const { configError } = await broker.waitFor((status) => status.configError !== null);
+  assertStringIncludes(configError!, "listen.clientKey: must be set when listen.host is 0.0.0.0");
+});
