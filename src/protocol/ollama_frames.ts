@@ -1,4 +1,5 @@
 import type { Operation, Usage } from "../core/types.ts";
+import { parseFrameJson } from "./frame_json.ts";
 import { errorText, isBlank, isObject, type JsonObject } from "./json_value.ts";
 import { ndjsonSplitter } from "./ndjson.ts";
 import type { Frame, FrameInfo, FrameReader } from "./types.ts";
@@ -39,10 +40,10 @@ function hasShape(json: JsonObject, operation: Operation): boolean {
 
 function inspectLine(line: string, operation: Operation): FrameInfo {
   let json: unknown;
-  // A whole parse costs a third of a microsecond: looking for less would save nothing and could be fooled.
   try {
-    json = JSON.parse(line);
-  } catch {
+    json = parseFrameJson(line);
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
     return { kind: "malformed" };
   }
   if (!isObject(json)) return { kind: "malformed" };
@@ -84,10 +85,14 @@ export function ollamaFrameReader(operation: Operation): FrameReader {
   return new OllamaFrameReader(operation);
 }
 
-/** What a whole, not streamed answer is: `terminal` with its usage, `error`, or `malformed`. */
+/**
+ * What a whole, not streamed answer is: `terminal` with its usage, `error`, or `malformed`. Ollama always writes `done`:
+ * an answer of a chat or generate without `done:true` has not come to its end.
+ */
 export function inspectOllamaAnswer(json: unknown, operation: Operation): FrameInfo {
   if (!isObject(json)) return { kind: "malformed" };
   if (!isBlank(json.error)) return { kind: "error", message: errorText(json.error) };
-  if (!hasShape(json, operation) || json.done === false) return { kind: "malformed" };
+  if (!hasShape(json, operation)) return { kind: "malformed" };
+  if (operation !== "embed" && json.done !== true) return { kind: "malformed" };
   return { kind: "terminal", usage: ollamaUsage(json) };
 }

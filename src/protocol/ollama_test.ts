@@ -158,6 +158,8 @@ const answers: [name: string, operation: Operation, json: unknown, info: FrameIn
   ["a legacy embedding", "embed", { embedding: [] }, { kind: "terminal", usage: {} }],
   ["an error", "embed", { error: "x" }, { kind: "error", message: "x" }],
   ["an unfinished answer", "chat", { message: { content: "x" }, done: false }, { kind: "malformed" }],
+  ["a chat without done", "chat", { message: { content: "x" } }, { kind: "malformed" }],
+  ["a generate without done", "generate", { response: "x", done: null }, { kind: "malformed" }],
   ["another shape", "embed", { message: {} }, { kind: "malformed" }],
   ["an array", "chat", [], { kind: "malformed" }],
   ["null", "chat", null, { kind: "malformed" }],

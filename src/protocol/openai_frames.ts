@@ -1,4 +1,5 @@
 import type { Operation, Usage } from "../core/types.ts";
+import { parseFrameJson } from "./frame_json.ts";
 import { errorText, isBlank, isObject, type JsonObject } from "./json_value.ts";
 import { sseSplitter } from "./sse.ts";
 import type { Frame, FrameInfo, FrameReader } from "./types.ts";
@@ -63,10 +64,10 @@ class OpenAIFrameReader implements FrameReader {
       return { kind: "terminal" };
     }
     let json: unknown;
-    // A whole parse costs a third of a microsecond: looking for less would save nothing and could be fooled.
     try {
-      json = JSON.parse(data);
-    } catch {
+      json = parseFrameJson(data);
+    } catch (error) {
+      if (error instanceof RangeError) throw error;
       return { kind: "malformed" };
     }
     return isObject(json) ? this.#inspectChunk(json) : { kind: "malformed" };
@@ -107,7 +108,11 @@ function hasShape(json: JsonObject, operation: Operation): boolean {
   return choices.every((choice) => operation === "chat" ? isObject(choice.message) : typeof choice.text === "string");
 }
 
-/** What a whole, not streamed answer is: `terminal` with its usage, `error`, or `malformed`. */
+/**
+ * What a whole, not streamed answer is: `terminal` with its usage, `error`, or `malformed`. A `finish_reason` that is
+ * absent or null does not make it incomplete, as it does a stream: servers are known that leave it out, and JSON that
+ * could be parsed to its end was not cut. It counts as `stop`.
+ */
 export function inspectOpenAIAnswer(json: unknown, operation: Operation): FrameInfo {
   if (!isObject(json)) return { kind: "malformed" };
   const message = reportedError(json);

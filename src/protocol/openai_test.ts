@@ -119,6 +119,10 @@ const answers: [name: string, operation: Operation, json: unknown, info: FrameIn
     kind: "terminal",
     usage: { inputTokens: 1 },
   }],
+  ["a chat without finish_reason", "chat", { choices: [{ message: { content: "x" }, finish_reason: null }] }, {
+    kind: "terminal",
+    usage: undefined,
+  }],
   ["a completion", "generate", { choices: [{ text: "" }] }, { kind: "terminal", usage: undefined }],
   ["embeddings", "embed", { data: [] }, { kind: "terminal", usage: undefined }],
   ["an error", "chat", { error: { message: "x" } }, { kind: "error", message: "x" }],

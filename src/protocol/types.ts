@@ -58,6 +58,7 @@ export interface FrameInfo {
 /** Reads frames of one stream in one dialect; stateful, one a stream. */
 export interface FrameReader {
   splitter: FrameSplitter;
+  /** Throws `RangeError` when parsing the frame would take too long. */
   inspect(frame: Frame): FrameInfo;
   /** Whether the stream may end here and be whole: `done:true`, a `finish_reason` or `[DONE]` was seen. */
   readonly complete: boolean;
