@@ -82,6 +82,18 @@ Deno.test("exchange() refuses a whole answer that lacks what the dialect demands
   }
 });
 
+Deno.test("exchange() refuses a whole answer of millions of values before it is parsed, not one of as many bytes", async () => {
+  await using scene = await BackendScene.start("ollama");
+  const answer = (more: string) => `{"message":{"content":"hi"},"done":true,"more":${more}}`;
+  scene.server.script({ kind: "status", status: 200, body: answer(`[${"{},".repeat(2_000_000)}{}]`) });
+  const { reason, phase, message } = await scene.failure(() => scene.send(chatOf("ollama", { stream: false })));
+  assertEquals([reason, phase], ["too_large", "first_byte"]);
+  assertStringIncludes(message, "more than 4000000 values");
+  const body = answer(`"${"{},".repeat(2_000_000)}"`);
+  scene.server.script({ kind: "status", status: 200, body });
+  assertEquals((await textOfAnswer(await scene.send(chatOf("ollama", { stream: false })))).length, body.length);
+});
+
 Deno.test("exchange() tells a whole answer that was cut short from one that is whole", async () => {
   await using scene = await BackendScene.start("ollama");
   const cuts: [Fault, FailureReason][] = [

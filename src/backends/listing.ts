@@ -1,5 +1,6 @@
 import { messageOf } from "../core/errors.ts";
 import type { ModelInfo } from "../state/app_state.ts";
+import { checkJsonSize } from "../protocol/json_size.ts";
 import { boundedBody } from "./bounded_body.ts";
 import type { Transport } from "./transport.ts";
 
@@ -7,27 +8,45 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Largest list of models that is read, in bytes. */
 const maxListBytes = 16_777_216;
+/** Parsed in half a second, during which nobody is served. */
+const listLimits = { values: 2_000_000, depth: 1_000 };
+/** The longest list of a cloud has some hundreds; each is kept in memory and in every answer that lists models. */
+const maxModels = 10_000;
+const maxNameLength = 512;
 
 /** A small JSON answer of a backend. Throws {@linkcode BackendFailure}. */
 export async function getJson(transport: Transport, url: string, signal: AbortSignal): Promise<unknown> {
   const response = await transport.sendOk({ method: "GET", url, signal });
   try {
-    return JSON.parse(new TextDecoder().decode(await boundedBody(response, { maxBytes: maxListBytes, signal })));
+    const bytes = await boundedBody(response, { maxBytes: maxListBytes, signal });
+    checkJsonSize(bytes, listLimits);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const { pathname } = new URL(url);
-    const message = `${pathname} did not answer with JSON: ${messageOf(error)}`;
-    throw transport.failure(message, { phase: "first_byte", reason: "malformed", cause: error });
+    const reason = error instanceof RangeError ? "too_large" : "malformed";
+    const problem = error instanceof RangeError ? "answered with too much" : "did not answer with JSON";
+    throw transport.failure(`${pathname} ${problem}: ${messageOf(error)}`, {
+      phase: "first_byte",
+      reason,
+      cause: error,
+    });
   }
 }
 
-/** The items of the list at `key` that `read` understands; `undefined` when there is no list. */
+/** The first 10,000 items of the list at `key` that `read` understands; `undefined` when there is no list. */
 export function listOf<T>(json: unknown, key: string, read: (item: Json) => T | undefined): T[] | undefined {
   const list = isObject(json) ? json[key] : undefined;
   // Ollama writes null for an empty list.
   if (list === null) return [];
   if (!Array.isArray(list)) return undefined;
-  return list.flatMap((item) => isObject(item) ? read(item) ?? [] : []);
+  const items: T[] = [];
+  for (const item of list) {
+    const known = isObject(item) ? read(item) : undefined;
+    if (known !== undefined) items.push(known);
+    if (items.length === maxModels) break;
+  }
+  return items;
 }
 
 export function textOf(json: unknown, key: string): string | undefined {
@@ -35,9 +54,15 @@ export function textOf(json: unknown, key: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** What can be the name of a model: nobody asks for one of a page, or of characters that steer a terminal. */
+function nameOf(item: Json, key: string): string | undefined {
+  const name = textOf(item, key);
+  return name !== undefined && name.length <= maxNameLength && !/\p{Cc}/u.test(name) ? name : undefined;
+}
+
 /** An entry of Ollama's `/api/tags` or `/api/ps`. */
 export function ollamaModel(item: Json): ModelInfo | undefined {
-  const name = textOf(item, "name") ?? textOf(item, "model");
+  const name = nameOf(item, "name") ?? nameOf(item, "model");
   if (name === undefined) return undefined;
   return {
     name,
@@ -52,7 +77,7 @@ export function ollamaModel(item: Json): ModelInfo | undefined {
 
 /** An entry of OpenAI's `/v1/models`; the length of the context stands there under several names. */
 export function openaiModel(item: Json): ModelInfo | undefined {
-  const name = textOf(item, "id");
+  const name = nameOf(item, "id");
   if (name === undefined) return undefined;
   const created = numberOf(item, "created");
   return {

@@ -53,6 +53,17 @@ Deno.test("openaiModel() finds the length of the context under each of its names
   assertEquals(openaiModel({ name: "m" }), undefined);
 });
 
+Deno.test("listOf() takes 10,000 models, none whose name is too long or has control characters", () => {
+  const many = Array.from({ length: 10_050 }, (_, index) => ({ name: `m${index}` }));
+  const models = listOf({ models: [{ name: "" }, ...many] }, "models", ollamaModel);
+  assertEquals([models?.length, models?.at(-1)?.name], [10_000, "m9999"]);
+  for (const name of ["x".repeat(513), "a\u001b[2Jb", "a\nb", "a\u009bb", "a\u007f"]) {
+    assertEquals([ollamaModel({ name }), openaiModel({ id: name })], [undefined, undefined]);
+  }
+  assertEquals(ollamaModel({ name: "x".repeat(512) })?.name.length, 512);
+  assertEquals(ollamaModel({ name: "模型:7b" })?.name, "模型:7b");
+});
+
 Deno.test("openaiModel() survives a date that cannot be", () => {
   assertEquals(openaiModel({ id: "m", created: 1e300 })?.modifiedAt, undefined);
 });
