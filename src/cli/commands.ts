@@ -13,6 +13,12 @@ const configFile: ArgumentSpec = {
   description: "Read this file instead of the usual one",
 };
 
+const startedWith: FlagSpec = {
+  name: "config",
+  value: file,
+  description: "The same, as the daemon was started with it",
+};
+
 const run: CommandSpec = {
   name: "run",
   summary: "Start the broker (also without a command) and stay",
@@ -111,21 +117,28 @@ const config: CommandSpec = {
       name: "path",
       summary: "Print where the configuration file is",
       arguments: [],
-      flags: [],
+      flags: [{
+        ...startedWith,
+        description: "Print the whole path of this file, as a daemon started with it uses it",
+      }],
       examples: [],
     },
     {
       name: "show",
-      summary: "Print the whole configuration, every default filled in",
+      summary: "Print what the file comes to, every default filled in",
+      details: [
+        "What a running daemon was started with counts there as well: name its --config here; its other flags are not shown.",
+      ],
       arguments: [configFile],
-      flags: [],
+      flags: [startedWith],
       examples: [],
     },
     {
       name: "validate",
       summary: "Check a configuration file; its problems make the command fail",
+      details: ["Of a secret that is not set in this environment it only warns."],
       arguments: [configFile],
-      flags: [],
+      flags: [startedWith],
       examples: [["config validate new.json", "check a file before it is used"]],
     },
     {

@@ -1,24 +1,35 @@
+import { resolve } from "@std/path/posix/resolve";
 import { type ConfigFile, readConfigFile } from "../config/config_file.ts";
-import { ConfigError, formatProblems } from "../config/config_error.ts";
+import { ConfigError, type ConfigProblem, formatProblem, formatProblems } from "../config/config_error.ts";
 import { configJsonSchemaText } from "../config/json_schema.ts";
+import { missingClientKey } from "../config/missing_client_key.ts";
 import { resolvePaths } from "../config/paths.ts";
 import type { Config } from "../config/schema.ts";
+import { envSecrets } from "../config/secrets_env.ts";
+import { unsetSecrets } from "../config/unset_secrets.ts";
 import { messageOf } from "../core/errors.ts";
 import type { CommandContext } from "./command.ts";
 import type { Invocation } from "./command_spec.ts";
 import { ExitCode, type Io } from "./io.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** `config path|show|validate|schema`: works on files alone, with or without a daemon. */
 export async function configCommand({ io, invocation }: CommandContext): Promise<ExitCode> {
-  const { FILE } = invocation.arguments;
+  const file = namedFile(invocation);
   const subcommands: Record<string, () => Promise<string>> = {
-    path: () => Promise.resolve(`${usualFile(io)}\n`),
-    show: () => show(io, FILE),
-    validate: () => validate(io, FILE),
+    path: () => Promise.resolve(`${file === undefined ? usualFile(io) : resolve(file)}\n`),
+    show: () => show(io, file),
+    validate: () => validate(io, file),
     schema: () => schema(io, invocation.options),
   };
   io.out(await subcommands[invocation.path[1]]());
   return ExitCode.done;
+}
+
+/** `FILE` or `--config FILE`, as the daemon was started with. */
+function namedFile({ path, arguments: { FILE }, options: { config } }: Invocation): string | undefined {
+  if (FILE === undefined || config === undefined) return FILE ?? config;
+  throw new UsageError(`${path.join(" ")} takes FILE or --config FILE, received both`, { path });
 }
 
 async function show(io: Io, named: string | undefined): Promise<string> {
@@ -28,8 +39,13 @@ async function show(io: Io, named: string | undefined): Promise<string> {
 }
 
 async function validate(io: Io, named: string | undefined): Promise<string> {
-  const { path, text } = await readGood(io, named);
-  return text === null ? `There is no ${path}: the defaults are used\n` : `${path} is valid\n`;
+  const { path, text, config } = await readGood(io, named);
+  const problems = missingClientKey(config.listen);
+  if (problems.length > 0) throw unusable(path, problems);
+  if (text === null) return `There is no ${path}: the defaults are used\n`;
+  const unset = unsetSecrets(config, envSecrets(io.env));
+  if (unset.length === 0) return `${path} is valid\n`;
+  return [`${path} is valid, but:`, ...unset.map(formatProblem)].join("\n") + "\n";
 }
 
 /** A file that can be used, or its problems thrown. Only the usual file may be absent. */
@@ -39,9 +55,13 @@ async function readGood(
 ): Promise<{ path: string; text: ConfigFile["text"]; config: Config }> {
   const path = named ?? usualFile(io);
   const { text, result } = await readConfigFile(path);
-  if (!result.ok) throw new ConfigError(formatProblems(result.problems, path), result.problems);
+  if (!result.ok) throw unusable(path, result.problems);
   if (text === null && named !== undefined) throw new Error(`Cannot read ${path}: there is no such file`);
   return { path, text, config: result.config };
+}
+
+function unusable(path: string, problems: readonly ConfigProblem[]): ConfigError {
+  return new ConfigError(formatProblems(problems, path), problems);
 }
 
 async function schema(io: Io, { check, write }: Invocation["options"]): Promise<string> {

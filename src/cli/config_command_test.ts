@@ -65,6 +65,54 @@ Deno.test("config validate and show fail with every problem of a bad file", () =
     assertEquals((await config(folder, "validate")).code, ExitCode.failed);
   }));
 
+Deno.test("config path, show and validate take the file of --config", () =>
+  inFolder(async (folder) => {
+    const path = await write(folder, { version: 1, listen: { port: 4_000 } });
+    assertEquals((await config("/nowhere", "path", "--config", path)).io.stdout, `${path}\n`);
+    assertEquals((await config("/nowhere", "path", "--config", "x.json")).io.stdout, `${Deno.cwd()}/x.json\n`);
+    assertEquals(JSON.parse((await config("/nowhere", "show", "--config", path)).io.stdout).listen.port, 4_000);
+    assertEquals((await config("/nowhere", "validate", "--config", path)).io.stdout, `${path} is valid\n`);
+    const both = await config("/nowhere", "show", path, "--config", path);
+    assertEquals(both.code, ExitCode.usage);
+    assertMatch(both.io.stderr, /^config show takes FILE or --config FILE, received both\n/);
+  }));
+
+Deno.test("config validate fails for a host beyond loopback without a client key", () =>
+  inFolder(async (folder) => {
+    await write(folder, { version: 1, listen: { host: "0.0.0.0" } });
+    const { code, io } = await config(folder, "validate");
+    assertEquals([code, io.stdout], [ExitCode.failed, ""]);
+    assertMatch(io.stderr, /\n {2}listen\.clientKey: must be set when listen\.host is 0\.0\.0\.0/);
+  }));
+
+Deno.test("config validate warns of secrets that are not set", () =>
+  inFolder(async (folder) => {
+    const backend = (id: string, enabled: boolean) => (
+      { id, kind: "openai", url: "https://h/v1", location: "cloud", secret: id, enabled }
+    );
+    const listen = { host: "0.0.0.0", clientKey: "home-key" };
+    const path = await write(folder, { version: 1, listen, backends: [backend("off", false), backend("on", true)] });
+    const { code, io } = await config(folder, "validate");
+    assertEquals([code, io.stderr], [ExitCode.done, ""]);
+    assertEquals(
+      io.stdout,
+      `${path} is valid, but:
+  listen.clientKey: CLOUDTOLOCALLLM_SECRET_HOME_KEY is not set here; without it the daemon does not start
+  backends[1].secret: CLOUDTOLOCALLLM_SECRET_ON is not set here; without it "on" is not asked
+`,
+    );
+    const set = new FakeIo({
+      env: {
+        HOME: "/nowhere",
+        XDG_CONFIG_HOME: folder,
+        CLOUDTOLOCALLLM_SECRET_HOME_KEY: "a",
+        CLOUDTOLOCALLLM_SECRET_ON: "b",
+      },
+    });
+    await runCommandLine(["config", "validate"], set);
+    assertEquals(set.stdout, `${path} is valid\n`);
+  }));
+
 Deno.test("config validate fails for a file named that is not there", async () => {
   const { code, io } = await config("/nowhere", "validate", "/nowhere/x.json");
   assertEquals([code, io.stderr], [ExitCode.failed, "Cannot read /nowhere/x.json: there is no such file\n"]);

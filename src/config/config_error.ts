@@ -19,7 +19,8 @@ export class ConfigError extends Error {
   }
 }
 
-function formatProblem({ path, reason, value }: ConfigProblem): string {
+/** One problem, as a line of a list. */
+export function formatProblem({ path, reason, value }: ConfigProblem): string {
   return `  ${path ? `${path}: ` : ""}${reason}${value ? ` (found ${value})` : ""}`;
 }
 
@@ -29,7 +30,7 @@ export function formatProblems(problems: readonly ConfigProblem[], file: string)
   return [
     `Cannot use ${file}: ${count}`,
     ...problems.map(formatProblem),
-    `Correct ${problems.length === 1 ? "it" : "them"}, then check with: cloudtolocalllm config validate`,
+    `Correct ${problems.length === 1 ? "it" : "them"}, then check the file with \`config validate\``,
   ].join("\n");
 }
 

@@ -5,6 +5,7 @@ import { shownValue } from "./looks_secret.ts";
 import { migrate, type RawConfig } from "./migrations.ts";
 import { nearestName } from "./nearest_name.ts";
 import { pathText } from "./path_text.ts";
+import { repeatedIdProblems } from "./repeated_ids.ts";
 import { type Config, type ConfigInput, ConfigSchema } from "./schema.ts";
 import { expectation, schemaAt, type SchemaNode, unwrap } from "./schema_tree.ts";
 import { isPlainObject, unknownKeyProblems } from "./unknown_keys.ts";
@@ -33,7 +34,7 @@ export function parseConfigText(text: string): ParseResult {
 }
 
 function validate(input: RawConfig): ParseResult {
-  const problems = unknownKeyProblems(ConfigSchema, input);
+  const problems = [...unknownKeyProblems(ConfigSchema, input), ...repeatedIdProblems(input)];
   const result = v.safeParse(ConfigSchema, input);
   for (const issue of result.issues ?? []) {
     const problem = issueProblem(issue);

@@ -75,9 +75,9 @@ const refused: [name: string, input: unknown, problem: ConfigProblem][] = [
     value: "",
   }],
   ["an id twice", { version: 1, backends: [local, local] }, {
-    path: "backends",
-    reason: "every backend needs an id of its own",
-    value: "a list",
+    path: "backends[1].id",
+    reason: "every backend needs an id of its own; backends[0] has this one",
+    value: '"local"',
   }],
   ["null where it means nothing", { version: 1, backends: [{ ...local, models: { "llama3.2": null } }] }, {
     path: 'backends[0].models["llama3.2"]',
@@ -103,9 +103,10 @@ Deno.test("parseConfig() reports all problems at once, each place once", () => {
     a: 1,
     b: 2,
     listen: { port: 0.5, c: 3 },
-    backends: [{ ...local, id: "" }],
+    backends: [{ ...local, id: "" }, { ...local, d: 4 }, local],
   });
-  assertEquals(problems.map(({ path }) => path), ["a", "b", "listen.c", "listen.port", "backends[0].id"]);
+  const paths = ["a", "b", "listen.c", "backends[1].d", "backends[2].id", "listen.port", "backends[0].id"];
+  assertEquals(problems.map(({ path }) => path), paths);
 });
 
 Deno.test("parseConfig() never repeats a token, and says where it belongs", () => {
@@ -180,6 +181,6 @@ Deno.test("parseConfigText() agrees with JSON.parse on what is JSON", () => {
 Deno.test("formatProblems() is readable and says what to do next", () => {
   assertEquals(
     formatProblems([{ path: "listen.port", reason: "must be a text", value: "3" }], "/c.json"),
-    "Cannot use /c.json: 1 problem\n  listen.port: must be a text (found 3)\nCorrect it, then check with: cloudtolocalllm config validate",
+    "Cannot use /c.json: 1 problem\n  listen.port: must be a text (found 3)\nCorrect it, then check the file with `config validate`",
   );
 });

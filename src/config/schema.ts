@@ -210,10 +210,6 @@ const LogOptions = v.strictObject({
   ),
 });
 
-function hasDistinctIds(backends: { id: string }[]): boolean {
-  return new Set(backends.map((backend) => backend.id)).size === backends.length;
-}
-
 export const ConfigSchema = v.strictObject({
   $schema: v.optional(v.pipe(v.string(), v.description("Where an editor finds this schema."))),
   version: v.pipe(v.literal(1), v.description("Version of this file's shape.")),
@@ -229,7 +225,6 @@ export const ConfigSchema = v.strictObject({
   backends: v.optional(
     v.pipe(
       v.array(Backend),
-      v.check((backends) => hasDistinctIds(backends), "every backend needs an id of its own"),
       v.description("The model servers, local and cloud."),
     ),
     [
