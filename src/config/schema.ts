@@ -135,6 +135,20 @@ const Listen = v.strictObject({
     count(1_024, 1_073_741_824, "Largest body of a model request in bytes; uploads of model files are not limited."),
     134_217_728,
   ),
+  readStallMs: v.optional(
+    milliseconds(
+      10,
+      "How long the body of a request may pause, in ms; one of at most 256 KiB must be whole within that. The request is then refused with 408.",
+    ),
+    60_000,
+  ),
+  writeStallMs: v.optional(
+    milliseconds(
+      10,
+      "How long a program may read nothing of a streamed answer whose backend has a maxConcurrent, in ms. The answer is then cancelled, so that others get their turn.",
+    ),
+    300_000,
+  ),
 });
 
 const Route = v.strictObject({

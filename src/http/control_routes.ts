@@ -50,15 +50,23 @@ function isOwnOrigin(origin: string): boolean {
 }
 
 async function setMode(context: HttpContext, c: Context): Promise<Response> {
-  const mode = await sentMode(c.req.raw);
+  const mode = await sentMode(context, c.req.raw);
   if (!mode) return controlError(400, `Send {"mode": MODE}; MODE is one of ${routeModes.join(", ")}`);
   await context.commands.setMode(mode);
   return c.json({ mode: context.store.state.mode });
 }
 
-async function sentMode(request: Request): Promise<RouteMode | undefined> {
+async function sentMode(context: HttpContext, request: Request): Promise<RouteMode | undefined> {
   try {
-    const json = JSON.parse(new TextDecoder().decode(await readBody(request, 4_096)));
+    const json = JSON.parse(
+      new TextDecoder().decode(
+        await readBody(request, {
+          maxBytes: 4_096,
+          stallMs: context.config().listen.readStallMs,
+          clock: context.clock,
+        }),
+      ),
+    );
     return routeModes.find((mode) => mode === json?.mode);
   } catch {
     return undefined;

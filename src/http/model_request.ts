@@ -11,6 +11,7 @@ import type { BackendState } from "../state/app_state.ts";
 import { routability } from "../state/routability.ts";
 import type { HttpContext } from "./context.ts";
 import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
+import { passedHeaders } from "./passed_headers.ts";
 import { readBody } from "./read_body.ts";
 import { relay } from "./relay.ts";
 
@@ -64,8 +65,8 @@ export async function answerModelRequest(
 
 async function readModelRequest(context: HttpContext, request: Request, parse: ParseRequest): Promise<ModelRequest> {
   if (context.stopping.aborted) throw new RequestError(503, "The broker is shutting down");
-  const { maxBodyBytes } = context.config().listen;
-  const raw = await readBody(request, maxBodyBytes);
+  const { maxBodyBytes, readStallMs } = context.config().listen;
+  const raw = await readBody(request, { maxBytes: maxBodyBytes, stallMs: readStallMs, clock: context.clock });
   const body = await decodeBody(raw, request.headers.get("content-encoding"), maxBodyBytes);
   return parse(new URL(request.url).pathname, body);
 }
@@ -107,6 +108,9 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
     dialect: handling.dialect,
     clientGone,
     stopped: context.stopped,
+    clock: context.clock,
+    // Where there is no limit, a slow client keeps nobody from the backend.
+    writeStallMs: backend.config.maxConcurrent === 0 ? null : context.config().listen.writeStallMs,
     redact: context.redact,
     onEnd({ outcome, usage, failure }) {
       if (outcome === "ok") committed.completed();
@@ -148,7 +152,7 @@ function exhaustedResponse(context: HttpContext, handling: Handling, error: Exha
   const response = answer && isSameDialect
     ? new Response(context.redact(new TextDecoder().decode(answer.body)), {
       status,
-      headers: { "content-type": answer.contentType },
+      headers: passedHeaders(answer.contentType),
     })
     : errorResponse(handling.dialect, status, context.redact(error.message), { retryAfterMs });
   // openai-node tries 408, 409, 429 and 5xx again by itself; every backend was asked already.

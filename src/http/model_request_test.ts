@@ -138,3 +138,17 @@ Deno.test("answerModelRequest() counts a request as in flight until its stream h
   }]);
   scene.broker.assertAtRest();
 });
+
+Deno.test("answerModelRequest() lets no page of a backend reach a browser as one", async () => {
+  const scene = new HttpScene({ backends: { local: "wait" } });
+  const asking = scene.ask("/api/chat", { json: chat });
+  const answer = { status: 404, contentType: "text/html", body: new TextEncoder().encode("<script>") };
+  const sent = await scene.broker.stubs.get("local")!.firstSend;
+  sent.reject(stubFailure("local", "http_404", { answer }));
+  const response = await asking;
+  assertEquals([response.headers.get("content-type"), response.headers.get("x-content-type-options")], [
+    "text/plain; charset=utf-8",
+    "nosniff",
+  ]);
+  await response.body?.cancel();
+});

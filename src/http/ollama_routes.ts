@@ -3,6 +3,7 @@ import { LinkedAbort } from "../core/abort.ts";
 import { listModels, type ModelEntry } from "../broker/models.ts";
 import { parseOllamaRequest } from "../protocol/ollama.ts";
 import { blobPath, forwardBound } from "./bound_requests.ts";
+import { boundedBytes } from "./bounded_bytes.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
 import { answerModelRequest } from "./model_request.ts";
 import type { Route } from "./route_table.ts";
@@ -30,6 +31,7 @@ export function ollamaRoutes(context: HttpContext): Route[] {
 
 /** How long one Ollama may take to tell what it has loaded. */
 const loadedWithinMs = 1_000;
+const maxLoadedBytes = 1_048_576;
 
 /** What clients that look for features of Ollama are told: the version of the first Ollama, or one of today. */
 function ollamaVersion(context: HttpContext): string {
@@ -84,7 +86,8 @@ async function loadedAt(context: HttpContext, id: string, signal: AbortSignal): 
     using limit = new LinkedAbort(signal).abortAfter(loadedWithinMs, { clock: context.clock, reason });
     const options = { method: "GET", path: "/api/ps", headers: new Headers(), signal: limit.signal };
     const response = await context.backends(id)?.forward(options);
-    const json = await response?.json();
+    const { bytes } = await boundedBytes(response?.body ?? null, maxLoadedBytes);
+    const json = JSON.parse(new TextDecoder().decode(bytes));
     return Array.isArray(json?.models) ? json.models.map((model: object) => ({ ...model, backend: id })) : [];
   } catch {
     // One that cannot be reached has nothing loaded.

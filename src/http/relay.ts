@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.ts";
 import { BackendFailure, messageOf } from "../core/errors.ts";
 import type { Dialect, Usage } from "../core/types.ts";
 import type { AnswerStream } from "../broker/backend.ts";
@@ -17,48 +18,73 @@ export interface RelayOptions {
   clientGone: AbortSignal;
   /** Aborted when the daemon stops: the answer ends with an error. */
   stopped: AbortSignal;
+  clock: Clock;
+  /** How long the client may take none of the bytes that wait for it; `null`: for as long as it likes. */
+  writeStallMs: number | null;
   /** Takes secrets out of what a backend said. */
   redact: (text: string) => string;
   /** Called once, however the answer ends; must end the upstream request. */
   onEnd: (end: RelayEnd) => void;
 }
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 const encoder = new TextEncoder();
 
 /**
  * The rest of a started answer for the client, read from the backend only as fast as the client takes it. A break
- * becomes the dialect's own error at the end of the stream, for an answer must never look complete when it is not.
+ * becomes the dialect's own error at the end of the stream, for an answer must never look complete when it is not. A
+ * client that reads nothing for `writeStallMs` is taken to have left.
  */
 export function relay(
-  first: Uint8Array<ArrayBuffer>,
+  first: Bytes,
   rest: AnswerStream,
-  { dialect, clientGone, stopped, redact, onEnd }: RelayOptions,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
+  { dialect, clientGone, stopped, clock, writeStallMs, redact, onEnd }: RelayOptions,
+): ReadableStream<Bytes> {
   let ended = false;
+  let cancelStall = () => {};
   const end = (outcome: RelayEnd["outcome"], failure?: BackendFailure) => {
     if (ended) return;
     ended = true;
+    cancelStall();
     rest.cancel();
     onEnd({ outcome, usage: rest.usage(), failure });
   };
+  const finish = (controller: ReadableStreamDefaultController<Bytes>, words: string) => {
+    controller.enqueue(encoder.encode(dialectErrors[dialect].streamError(words)));
+    controller.close();
+  };
+  const offer = (controller: ReadableStreamDefaultController<Bytes>, bytes: Bytes) => {
+    controller.enqueue(bytes);
+    if (writeStallMs === null) return;
+    cancelStall = clock.after(writeStallMs, () => {
+      end("cancelled");
+      finish(controller, `Nothing of the answer was read for ${writeStallMs} ms; it is not complete`);
+    });
+  };
+  const words = (failure: BackendFailure | undefined) =>
+    failure ? redact(brokenAnswerWords(failure)) : "The broker is shutting down; the answer is not complete";
   return new ReadableStream({
     start(controller) {
-      controller.enqueue(first);
+      offer(controller, first);
     },
     async pull(controller) {
+      cancelStall();
+      let bytes: Bytes | undefined;
       try {
-        const bytes = await rest.next();
-        if (bytes) return controller.enqueue(bytes);
-        end("ok");
+        bytes = await rest.next();
       } catch (error) {
+        if (ended) return;
         if (clientGone.aborted) return end("cancelled");
         const failure = stopped.aborted ? undefined : asFailure(error);
-        const words = failure
-          ? redact(brokenAnswerWords(failure))
-          : "The broker is shutting down; the answer is not complete";
-        controller.enqueue(encoder.encode(dialectErrors[dialect].streamError(words)));
+        // First of all, so that nothing that throws can leave the request counted as running.
         end("incomplete", failure);
+        return finish(controller, words(failure));
       }
+      // It was cancelled meanwhile, and takes no more.
+      if (ended) return;
+      if (bytes) return offer(controller, bytes);
+      end("ok");
       controller.close();
     },
     cancel() {

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { settle } from "../../tests/support/fake_clock.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { FakeClock, settle } from "../../tests/support/fake_clock.ts";
 import { stubFailure } from "../../tests/support/stub_backend.ts";
 import type { AnswerStream } from "../broker/backend.ts";
 import type { Dialect } from "../core/types.ts";
@@ -13,6 +13,7 @@ function scene(dialect: Dialect = "ollama", redact: (text: string) => string = (
   const ends: RelayEnd[] = [];
   const client = new AbortController();
   const stopped = new AbortController();
+  const clock = new FakeClock();
   let cancels = 0;
   const rest: AnswerStream = {
     next() {
@@ -26,12 +27,14 @@ function scene(dialect: Dialect = "ollama", redact: (text: string) => string = (
   const body = relay(encoder.encode("first"), rest, {
     dialect,
     redact,
+    clock,
+    writeStallMs: 300_000,
     clientGone: client.signal,
     stopped: stopped.signal,
     onEnd: (end) => ends.push(end),
   });
   const reader = body.pipeThrough(new TextDecoderStream(), { preventCancel: false }).getReader();
-  return { asked, ends, client, stopped, reader, cancels: () => cancels };
+  return { asked, ends, clock, client, stopped, reader, cancels: () => cancels };
 }
 
 /** Reads the rest as text. */
@@ -132,7 +135,8 @@ Deno.test("relay() reads from the backend only what the client takes", async () 
     usage: () => ({}),
   };
   const never = new AbortController().signal;
-  const options = { dialect: "ollama", clientGone: never, stopped: never, onEnd() {} } as const;
+  const patience = { clock: new FakeClock(), writeStallMs: 300_000 };
+  const options = { dialect: "ollama", clientGone: never, stopped: never, ...patience, onEnd() {} } as const;
   const reader = relay(Uint8Array.of(0), rest, { ...options, redact: (text) => text }).getReader();
   await settle();
   assertEquals(reads, 0);
@@ -141,5 +145,69 @@ Deno.test("relay() reads from the backend only what the client takes", async () 
     await settle();
     assertEquals(reads <= n + 1, true, `${reads} reads for ${n + 1} chunks`);
   }
+  await reader.cancel();
+});
+
+Deno.test("relay() ends the request also when telling of its failure fails", async () => {
+  const { asked, ends, reader } = scene("ollama", () => {
+    throw new Error("a mistake of ours");
+  });
+  const text = textOf(reader);
+  await settle();
+  asked[0].reject(stubFailure("local", "reset"));
+  await assertRejects(() => text, Error, "a mistake of ours");
+  assertEquals(ends.map(({ outcome }) => outcome), ["incomplete"]);
+});
+
+/** As {@linkcode scene}, read without anything that reads ahead. */
+function bareRelay(writeStallMs: number | null = 300_000) {
+  const clock = new FakeClock();
+  const ends: RelayEnd[] = [];
+  const next = Promise.withResolvers<Uint8Array<ArrayBuffer> | undefined>();
+  const never = new AbortController().signal;
+  const body = relay(Uint8Array.of(0), { next: () => next.promise, cancel() {}, usage: () => ({}) }, {
+    dialect: "ollama",
+    clock,
+    writeStallMs,
+    clientGone: never,
+    stopped: never,
+    redact: (text) => text,
+    onEnd: (end) => ends.push(end),
+  });
+  return { clock, ends, next, reader: body.getReader() };
+}
+
+Deno.test("relay() cancels an answer of which the client takes nothing", async () => {
+  const { clock, ends, next, reader } = bareRelay();
+  await reader.read();
+  const second = reader.read();
+  await settle();
+  assertEquals(clock.pending, 0, "the backend may take its time");
+  next.resolve(Uint8Array.of(1));
+  await second;
+  await clock.advance(299_999);
+  assertEquals(ends, []);
+  await clock.advance(1);
+  assertEquals(ends.map(({ outcome }) => outcome), ["cancelled"]);
+  const last = new TextDecoder().decode((await reader.read()).value);
+  assertEquals(last, '{"error":"Nothing of the answer was read for 300000 ms; it is not complete"}\n');
+  assertEquals((await reader.read()).done, true);
+});
+
+Deno.test("relay() leaves no timer, however it ends", async () => {
+  const unread = bareRelay();
+  await unread.reader.cancel();
+  const whole = bareRelay();
+  await whole.reader.read();
+  whole.next.resolve(undefined);
+  await whole.reader.read();
+  assertEquals([unread.clock.pending, whole.clock.pending], [0, 0]);
+  assertEquals([unread, whole].map(({ ends }) => ends.map(({ outcome }) => outcome)), [["cancelled"], ["ok"]]);
+});
+
+Deno.test("relay() waits for the client without end where that hinders nobody", async () => {
+  const { clock, reader } = bareRelay(null);
+  await reader.read();
+  assertEquals(clock.pending, 0);
   await reader.cancel();
 });

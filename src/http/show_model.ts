@@ -4,11 +4,13 @@ import { listModels, type ModelEntry, type ModelPlace } from "../broker/models.t
 import { isObject } from "../protocol/json_value.ts";
 import { sameModel } from "../protocol/model_names.ts";
 import { parseBody } from "../protocol/parse_body.ts";
+import { boundedBytes } from "./bounded_bytes.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
 import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
 import { readBody } from "./read_body.ts";
 
 const maxBytes = 65_536;
+const maxAnswerBytes = 16_777_216;
 
 /**
  * `/api/show` over all backends. A model that only a server without this request has is described from its list, for
@@ -16,7 +18,9 @@ const maxBytes = 65_536;
  */
 export async function showModel(context: HttpContext, request: Request): Promise<Response> {
   try {
-    const json = parseBody(await readBody(request, maxBytes));
+    const json = parseBody(
+      await readBody(request, { maxBytes, stallMs: context.config().listen.readStallMs, clock: context.clock }),
+    );
     const name = json.model ?? json.name;
     if (typeof name !== "string" || name === "") throw new RequestError(400, "model is required");
     const entry = await findEntry(context, name);
@@ -69,7 +73,8 @@ async function ask(
       body: new TextEncoder().encode(JSON.stringify({ ...json, model: place.model, name: undefined })),
       signal: limit.signal,
     });
-    const answer: unknown = await response.json();
+    const { bytes } = await boundedBytes(response.body, maxAnswerBytes);
+    const answer: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return response.ok && isObject(answer) ? answer : undefined;
   } catch (error) {
     if (signal.aborted) throw error;

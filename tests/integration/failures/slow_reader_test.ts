@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Dialect } from "../../../src/core/types.ts";
 import { RawClient } from "../../support/raw_client.ts";
 import { FloodServer, lineCharacters } from "./flood_server.ts";
-import { chatPaths, dialects, FailureWorld } from "./failure_world.ts";
+import { chatPaths, dialects, FailureWorld, type WorldOptions } from "./failure_world.ts";
 
 /** Two sockets' buffers at Linux's largest, sender and receiver each, and ample room for the programs' own. */
 const boundedLines = 64 * 1_048_576 / lineCharacters;
@@ -15,10 +15,10 @@ interface Flood extends AsyncDisposable {
 }
 
 /** A client that has sent its request, read the head of the answer and then reads no more. */
-async function stuckFlood(dialect: Dialect, lines: number): Promise<Flood> {
+async function stuckFlood(dialect: Dialect, lines: number, localConfig?: WorldOptions["localConfig"]): Promise<Flood> {
   const cleanup = new AsyncDisposableStack();
   const server = cleanup.use(new FloodServer(lines));
-  const world = cleanup.use(await FailureWorld.start({ localUrl: () => server.url, alone: true }));
+  const world = cleanup.use(await FailureWorld.start({ localUrl: () => server.url, alone: true, localConfig }));
   const client = cleanup.use(await RawClient.open(Number(new URL(world.broker.url).port)));
   const body = { model: "llama3.2", messages: [{ role: "user", content: "Write" }], stream: true };
   await client.send(chatPaths[dialect], body, { connection: "close" });
@@ -49,5 +49,13 @@ for (const dialect of dialects) {
     assert(bytes > lines * lineCharacters, `Only ${bytes} bytes came`);
     assert(tail.includes(dialect === "ollama" ? '"done":true' : "[DONE]"), tail);
     await world.assertAtRest();
+  });
+
+  Deno.test(`failure 18: a client that reads nothing does not keep others from a full backend for ever (${dialect})`, async () => {
+    await using flood = await stuckFlood(dialect, Infinity, { maxConcurrent: 1 });
+    const { world, server } = flood;
+    world.clock.skip(hourMs);
+    await server.waitUntilIdle();
+    await world.until(({ inFlight }) => inFlight === 0);
   });
 }
