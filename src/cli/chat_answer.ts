@@ -103,12 +103,17 @@ async function* readPieces(response: Response): AsyncGenerator<Piece> {
   for await (const line of readBody(response)) {
     if (line.trim() === "") continue;
     const error = errorWords(line);
-    if (error !== undefined) throw new ChatFailure(`The answer broke off: ${error}`);
+    if (error !== undefined) throw new ChatFailure(brokeOff(error));
     const { piece, done } = readPiece(line);
     if (piece.content !== "" || piece.thinking !== "") yield piece;
     if (done) return;
   }
   throw new ChatFailure("The answer broke off: it ended without its end marker");
+}
+
+/** The broker's own words for it say so themselves. */
+function brokeOff(words: string): string {
+  return words.startsWith("The answer broke off") ? words : `The answer broke off: ${words}`;
 }
 
 function readPiece(line: string): { piece: Piece; done: boolean } {

@@ -92,6 +92,10 @@ Deno.test("chat shows thinking only when asked, dimmed and apart from the answer
 Deno.test("chat fails when the answer breaks off, in whichever way", async () => {
   const cases: [string[], string][] = [
     [[says("Half"), '{"error":"the backend stopped"}'], "The answer broke off: the backend stopped\n"],
+    [
+      [says("Half"), '{"error":"The answer broke off and is not complete: local stopped"}'],
+      "The answer broke off and is not complete: local stopped\n",
+    ],
     [[says("Half")], "The answer broke off: it ended without its end marker\n"],
     [[says("Half"), "<html>"], "The answer broke off: a line of it is not a JSON object\n"],
   ];
@@ -179,6 +183,15 @@ Deno.test("chat without a prompt on a terminal is a conversation that remembers"
   assertEquals(io.signal("SIGINT"), false);
 });
 
+Deno.test("chat's conversation ends with /bye, which no model is told", async () => {
+  const { stdin, type } = typing();
+  await using daemon = await FakeDaemon.start({});
+  const io = new FakeIo({ env: daemon.env, stdin, terminal: { stdin: true } });
+  const ended = runCommandLine(["chat", "m"], io);
+  type(" /bye ");
+  assertEquals([await ended, daemon.requests.length], [ExitCode.done, 0]);
+});
+
 Deno.test("chat's Ctrl-C stops the answer and not the conversation", async () => {
   const { stdin, type, leave } = typing();
   const left = Promise.withResolvers<void>();
@@ -219,7 +232,7 @@ Deno.test("chat's Ctrl-C at the prompt says how to leave", async () => {
   io.signal("SIGINT");
   leave();
   assertEquals(await ended, ExitCode.done);
-  assertEquals(io.stderr, ">>> \nCtrl-D ends the conversation\n>>> \n");
+  assertEquals(io.stderr, ">>> \nCtrl-D or /bye ends the conversation\n>>> \n");
 });
 
 Deno.test("chat forgets a turn that failed and goes on", async () => {

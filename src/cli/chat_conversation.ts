@@ -7,21 +7,24 @@ import { readLines } from "./read_lines.ts";
 export type Ask = (messages: readonly ChatMessage[], signal?: AbortSignal) => Promise<ChatAnswer>;
 
 const prompt = ">>> ";
+/** As in `ollama run`. */
+const farewell = "/bye";
 
 /**
- * A conversation, one line a turn, until standard input ends (Ctrl-D). Ctrl-C stops the running answer; what was said
+ * A conversation, one line a turn, until standard input ends (Ctrl-D) or with /bye. Ctrl-C stops the running answer; what was said
  * of it stays part of the conversation. A turn that fails is told and forgotten.
  */
 export async function converse(io: Io, ask: Ask, opening: readonly ChatMessage[]): Promise<ExitCode> {
   let answering: AbortController | undefined;
   const ignoreInterrupts = onEachInterrupt(io, ["SIGINT"], () => {
     if (answering) answering.abort();
-    else io.err(`\nCtrl-D ends the conversation\n${prompt}`);
+    else io.err(`\nCtrl-D or ${farewell} ends the conversation\n${prompt}`);
   });
   let messages = [...opening];
   try {
     io.err(prompt);
     for await (const line of readLines(io.stdin())) {
+      if (line.trim() === farewell) return ExitCode.done;
       answering = new AbortController();
       if (line.trim() !== "") messages = await takeTurn(io, { ask, messages, line, signal: answering.signal });
       answering = undefined;

@@ -65,3 +65,14 @@ Deno.test("runCommandLine() ends quietly when the reader of its output has gone"
   assertEquals(await runCommandLine(["--help"], io), ExitCode.done);
   assertEquals(io.stderr, "");
 });
+
+Deno.test("runCommandLine() knows which short flag was meant in the other case", async () => {
+  for (const [words, meant] of [[["-v"], "-V"], [["status", "-H"], "-h"]] as const) {
+    const io = new FakeIo();
+    assertEquals(await runCommandLine(words, io), ExitCode.usage);
+    assertStringIncludes(io.stderr, `; did you mean ${meant}?\n`);
+  }
+  const io = new FakeIo();
+  await runCommandLine(["-x"], io);
+  assertEquals(io.stderr, "run has no flag -x\nSee: cloudtolocalllm run --help\n");
+});

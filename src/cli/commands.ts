@@ -51,6 +51,9 @@ const run: CommandSpec = {
 const status: CommandSpec = {
   name: "status",
   summary: "Say whether models can be reached, and through which backend",
+  details: [
+    "Ends with 0 whatever the state, also when nothing can be reached: scripts read state in --json, or ask GET /ready.",
+  ],
   arguments: [],
   flags: [json],
   examples: [["status", "a sentence and a table"], ["status --json", "the same for programs"]],
@@ -88,7 +91,7 @@ const chat: CommandSpec = {
   name: "chat",
   summary: "Talk to a model and see which backend answers",
   details: [
-    "What comes through a pipe is the prompt, or follows it. On a terminal without a prompt a conversation begins: Ctrl-C stops an answer, Ctrl-D ends.",
+    "What comes through a pipe is the prompt, or follows it. On a terminal without a prompt a conversation begins: Ctrl-C stops an answer, Ctrl-D or /bye ends.",
   ],
   arguments: [
     { value: { kind: "text", name: "MODEL" }, optional: false, description: "Name of the model, as `models` lists it" },

@@ -34,8 +34,12 @@ function modelTable(models: readonly ListedModel[], look: Appearance): string {
   return [look.bold(header), ...lines].join("\n") + "\n";
 }
 
-/** `cloud as gpt-oss:120b` where the name differs; the location where the id does not tell it. */
+/** `cloud as gpt-oss:120b` where the name differs, in more than Ollama's `:latest`; the location where the id does not tell it. */
 function placeOf({ id, location, name }: ListedModel["backends"][number], asked: string): string {
   const place = id === location ? id : `${id} (${location})`;
-  return terminalLine(name === asked ? place : `${place} as ${name}`);
+  return terminalLine(baseName(name) === baseName(asked) ? place : `${place} as ${name}`);
+}
+
+function baseName(model: string): string {
+  return model.replace(/:latest$/, "");
 }

@@ -10,6 +10,7 @@ const models: ListedModel[] = [
     name: "llama3.2",
     backends: [
       { id: "local", location: "local", name: "llama3.2", warm: true },
+      { id: "spare", location: "local", name: "llama3.2:latest", warm: false },
       { id: "groq", location: "cloud", name: "llama-3.3-70b", warm: false },
     ],
   },
@@ -26,9 +27,9 @@ async function modelsOf(list: ListedModel[], ...words: string[]): Promise<FakeIo
 Deno.test("models tells where each one runs, under which name, and what is loaded", async () => {
   assertEquals(
     (await modelsOf(models)).stdout,
-    `MODEL         WHERE                                 WARM
-llama3.2      local, groq (cloud) as llama-3.3-70b  local
-gpt-oss:120b  cloud                                 -
+    `MODEL         WHERE                                                WARM
+llama3.2      local, spare (local), groq (cloud) as llama-3.3-70b  local
+gpt-oss:120b  cloud                                                -
 `,
   );
 });

@@ -122,8 +122,15 @@ function refuseSwitchValues(words: readonly string[], switches: readonly string[
 
 function unknownFlag(word: string, path: readonly string[], flags: readonly FlagSpec[]): UsageError {
   const typed = word.split("=")[0];
-  const known = flags.map((flag) => `--${flag.name}`);
+  const short = shortFlags(flags, path).find((flag) => flag.toLowerCase() === typed.toLowerCase());
+  const known = short === undefined ? flags.map((flag) => `--${flag.name}`) : [short];
   return new UsageError(`${path.join(" ")} has no flag ${typed}`, { path, typed, known });
+}
+
+/** Where no command needs to be named, those of the program count too. */
+function shortFlags(flags: readonly FlagSpec[], path: readonly string[]): string[] {
+  const programFlags = path[0] === "run" ? [versionFlag] : [];
+  return [...flags, ...programFlags].flatMap(({ short }) => short === undefined ? [] : [`-${short}`]);
 }
 
 function requireName(name: string, path: readonly string[], known: readonly CommandSpec[]): string {

@@ -11,8 +11,9 @@ import { terminalLine } from "./terminal_text.ts";
 export async function testCommand({ io, invocation }: CommandContext): Promise<ExitCode> {
   using daemon = await connectToDaemon(io);
   const look = appearanceOf(io);
-  const ids = await backendsToTest(daemon, invocation.arguments.BACKEND);
-  const tests = ids.map((id) => testConnection(daemon, id));
+  const backends = await backendsToTest(daemon, invocation.arguments.BACKEND);
+  for (const { id, enabled } of backends) if (!enabled) io.err(disabledText(id));
+  const tests = backends.map(({ id }) => testConnection(daemon, id));
   // Awaited one by one below: a failure that comes early must not count as unhandled.
   for (const test of tests) test.catch(() => {});
   let passed = true;
@@ -24,14 +25,22 @@ export async function testCommand({ io, invocation }: CommandContext): Promise<E
   return passed ? ExitCode.done : ExitCode.failed;
 }
 
-async function backendsToTest(daemon: DaemonClient, asked: string | undefined): Promise<string[]> {
+type TestedBackend = Pick<StatusReport["backends"][number], "id" | "enabled">;
+
+function disabledText(id: string): string {
+  const name = terminalLine(id);
+  return `${name} is disabled: no request goes there until "enabled" of it is true in the file that \`config path\` prints\n`;
+}
+
+async function backendsToTest(daemon: DaemonClient, asked: string | undefined): Promise<TestedBackend[]> {
   const { backends } = await daemon.control("status") as StatusReport;
-  const known = backends.map(({ id }) => id);
   if (asked !== undefined) {
-    if (known.includes(asked)) return [asked];
-    throw new Error(`Cannot test "${asked}": there is no such backend; there are: ${known.join(", ") || "none"}`);
+    const found = backends.filter(({ id }) => id === asked);
+    if (found.length > 0) return found;
+    const known = backends.map(({ id }) => id).join(", ") || "none";
+    throw new Error(`Cannot test "${asked}": there is no such backend; there are: ${known}`);
   }
-  const enabled = backends.filter((backend) => backend.enabled).map(({ id }) => id);
+  const enabled = backends.filter((backend) => backend.enabled);
   if (enabled.length > 0) return enabled;
   throw new Error("Cannot test any backend: none is enabled; `config path` prints the file to enable one in");
 }

@@ -65,10 +65,12 @@ Deno.test("test writes ASCII where the locale is not UTF-8", async () => {
 });
 
 Deno.test("test BACKEND checks only that one, also when it is disabled", async () => {
-  assertEquals((await testOf(["local"])).code, ExitCode.done);
+  const local = await testOf(["local"]);
+  assertEquals([local.code, local.io.stderr], [ExitCode.done, ""]);
   const { code, io } = await testOf(["spare"]);
   assertEquals(code, ExitCode.done);
   assertMatch(io.stdout, /^spare works\n/);
+  assertMatch(io.stderr, /^spare is disabled: .+ `config path` prints\n$/);
 });
 
 Deno.test("test says which backends there are when asked for another", async () => {
