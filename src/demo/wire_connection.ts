@@ -88,6 +88,8 @@ export class WireConnection {
     try {
       await promise;
     } catch (cause) {
+      // Under load this comes before the socket tells that it is closed.
+      this.#end("client");
       throw new ConnectionEnded("Cannot answer: the client left", { cause });
     } finally {
       this.#failWrite = undefined;
