@@ -49,7 +49,10 @@ export function orderCandidates(
   options: { mode: RouteMode; now: number },
 ): CandidateList {
   const eligible = backends.filter((backend) => isEligible(backend, wanted, options.mode));
-  if (eligible.length === 0) return refused(503, whyNone(wanted, backends, options.mode));
+  if (eligible.length === 0) {
+    const isUnknown = wanted.pinned !== undefined && !backends.some(({ config }) => config.id === wanted.pinned);
+    return refused(isUnknown ? 404 : 503, whyNone(wanted, backends, options.mode));
+  }
   const places = eligible.map((backend, index) => placeOf(backend, wanted, { ...options, index }));
   const having = withModel(places.sort((a, b) => compareRanks(a.rank, b.rank)), wanted);
   const usable = having.filter((place) => place.routable);
@@ -124,7 +127,7 @@ export function modelAt(backend: BackendState, model: string): Pick<Candidate, "
   const index = modelIndex(backend);
   const mapped = index.mapped(model);
   if (mapped !== undefined) return { model: mapped, has: "mapped" };
-  if (!backend.models) return { model, has: "unknown" };
+  if (!backend.models) return { model: directCloudName(backend, model) ?? model, has: "unknown" };
   const listed = index.listed(model)?.name;
   // Ollama knows `llama3.2` by all its spellings, and the client's bytes stay as they are; others only by their own.
   if (listed !== undefined) return { model: backend.config.kind === "openai" ? listed : model, has: "listed" };

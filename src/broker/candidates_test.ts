@@ -300,6 +300,7 @@ Deno.test("orderCandidates() says why there is nobody to ask", () => {
   ];
   for (const [backends, wanted, mode, message] of table) {
     const { refusal, candidates } = order(backends, wanted, mode);
-    assertEquals([refusal, candidates], [{ status: 503, message, retryAfterMs: undefined }, []]);
+    const status = wanted.pinned === "nobody" ? 404 : 503;
+    assertEquals([refusal, candidates], [{ status, message, retryAfterMs: undefined }, []]);
   }
 });

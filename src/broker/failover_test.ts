@@ -186,7 +186,7 @@ Deno.test("answer() asks a pinned backend only", async () => {
   const scene = new FailoverScene({ a: "ok", b: "connect_refused" }, { route: { rounds: 1 } });
   const asking = scene.ask(chatRequest(), { pinned: "b" });
   assertEquals([(await asking.refusal()).status, asking.header], [502, "b:connect_refused"]);
-  assertEquals((await scene.ask(chatRequest(), { pinned: "nobody" }).refusal()).status, 503);
+  assertEquals((await scene.ask(chatRequest(), { pinned: "nobody" }).refusal()).status, 404);
 });
 
 Deno.test("answer() passes over an open breaker, and tells of one whose probe is out", async () => {

@@ -31,6 +31,8 @@ Deno.test("modelAt() knows the cloud's own names of what a local Ollama calls -c
   assertEquals(modelAt(cloud, "gpt-oss:120b-cloud"), { model: "gpt-oss:120b", has: "listed" });
   assertEquals(modelAt(cloud, "kimi-k2:cloud"), { model: "kimi-k2", has: "listed" });
   assertEquals(modelAt(cloud, "none-cloud"), { model: "none-cloud", has: "absent" });
+  const unlisted = backendState({ ...cloudInput, kind: "ollama", url: "https://ollama.invalid" }, { has: null });
+  assertEquals(modelAt(unlisted, "gpt-oss:120b-cloud"), { model: "gpt-oss:120b", has: "unknown" });
   for (const other of [backendState(cloudInput, { has }), backendState({}, { has })]) {
     assertEquals(modelAt(other, "gpt-oss:120b-cloud"), { model: "gpt-oss:120b-cloud", has: "absent" });
   }

@@ -74,8 +74,8 @@ export function penaltyOf(failure: { reason: FailureReason; status?: number; ret
 
 /** Whether the same backends may be asked once more after a pause: only what passes by itself is worth that. */
 export function isTransient(failure: Pick<BackendFailure, "reason" | "status">): boolean {
-  // A setting, which nothing changes meanwhile.
-  if (failure.reason === "redirect") return false;
+  // A setting, and a backend that floods: nothing changes that meanwhile.
+  if (failure.reason === "redirect" || failure.reason === "too_large") return false;
   const penalty = penaltyOf(failure);
   return penalty === "reach" || penalty === "backend" || penalty === "model";
 }

@@ -28,7 +28,7 @@ const table: [FailureReason, elsewhere: Verdict, nowhere: Verdict, Penalty, tran
   ["incomplete", "next", "next", "model", true],
   ["malformed", "next", "next", "model", true],
   ["empty", "next", "next", "model", true],
-  ["too_large", "next", "next", "model", true],
+  ["too_large", "next", "next", "model", false],
   ["backend_error", "next", "next", "model", true],
   ["no_credential", "next", "next", "credential", false],
   ["ejected", "next", "next", "none", false],
