@@ -5,6 +5,7 @@ import { type RouteMode, routeModes } from "../core/types.ts";
 import { listModels } from "../broker/models.ts";
 import { constantTimeEqual } from "./constant_time_equal.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
+import { controlError } from "./error_response.ts";
 import { bearerOf } from "./guard.ts";
 import { readBody } from "./read_body.ts";
 import type { Route } from "./route_table.ts";
@@ -39,10 +40,6 @@ export function controlGuard(context: HttpContext): MiddlewareHandler {
     await next();
     c.res.headers.set("cache-control", "no-store");
   };
-}
-
-export function controlError(status: number, message: string): Response {
-  return Response.json({ error: { message } }, { status });
 }
 
 function isOwnOrigin(origin: string): boolean {

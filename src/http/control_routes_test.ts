@@ -1,4 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ConfigError } from "../config/config_error.ts";
+import { RequestError } from "../core/errors.ts";
 import { HttpScene } from "../../tests/support/http_scene.ts";
 
 Deno.test("the control API asks for the token of control.json", async () => {
@@ -95,4 +97,20 @@ Deno.test("GET /control/v1/events tells the state at once and ends with the daem
   const text = await response.text();
   const [event, data] = text.trimEnd().split("\n");
   assertEquals([event, JSON.parse(data.slice("data:".length)).active], ["event:status", "local"]);
+});
+
+Deno.test("the control API tells every error in its own form, and why a configuration cannot be changed", async () => {
+  const scene = new HttpScene();
+  const messageOf = async (response: Response) => [response.status, (await response.json()).error.message];
+  const put = () => scene.control("/mode", { method: "PUT", json: { mode: "cloud-only" } });
+  scene.context.commands.setMode = () => Promise.reject(new ConfigError("Nothing was changed: line 1", []));
+  assertEquals(await messageOf(await put()), [409, "Nothing was changed: line 1"]);
+  scene.context.commands.setMode = () => Promise.reject(new RequestError(503, "The broker is shutting down"));
+  assertEquals(await messageOf(await put()), [503, "The broker is shutting down"]);
+  scene.context.commands.setMode = () => Promise.reject(new TypeError("secret detail"));
+  assertEquals(await messageOf(await put()), [500, "The broker failed to handle the request; its log says why"]);
+  const [status, words] = await messageOf(await scene.control("/mode", { method: "DELETE" }));
+  assertEquals([status, words], [405, "/control/v1/mode takes GET, HEAD, PUT, not DELETE"]);
+  const [refused] = await messageOf(await scene.control("/mode", { headers: { host: "evil.example" } }));
+  assertEquals(refused, 403);
 });

@@ -1,5 +1,5 @@
 import type { Context, Hono } from "@hono/hono";
-import { dialectOf, errorResponse } from "./error_response.ts";
+import { pathError } from "./error_response.ts";
 
 export type Handler = (c: Context) => Response | Promise<Response>;
 
@@ -19,7 +19,7 @@ export function addRoutes(app: Hono, routes: readonly Route[]): void {
     const allow = Object.keys(methods).flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]).join(", ");
     app.all(path, (c) => {
       const message = `${c.req.path} takes ${allow}, not ${c.req.method}`;
-      return errorResponse(dialectOf(c.req.path), 405, message, { headers: { allow } });
+      return pathError(c.req.path, 405, message, { headers: { allow } });
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Hono } from "@hono/hono";
-import { controlError, controlGuard, controlRoutes } from "./control_routes.ts";
+import { controlGuard, controlRoutes } from "./control_routes.ts";
 import type { HttpContext } from "./context.ts";
-import { dialectOf, errorResponse, thrownResponse } from "./error_response.ts";
+import { pathError, thrownAtPath } from "./error_response.ts";
 import { guard } from "./guard.ts";
 import { ollamaRoutes } from "./ollama_routes.ts";
 import { openaiRoutes } from "./openai_routes.ts";
@@ -18,12 +18,11 @@ export function createHandler(context: HttpContext): (request: Request) => Respo
   addRoutes(app, watchRoutes(context));
   addRoutes(app, controlRoutes(context));
   app.notFound((c) => notFound(c.req.path));
-  app.onError((error, c) => thrownResponse(error, dialectOf(c.req.path), context.log));
+  app.onError((error, c) => thrownAtPath(error, c.req.path, context.log));
   return (request) => app.fetch(request);
 }
 
 function notFound(path: string): Response {
   const message = `There is no ${path.slice(0, 200)} here; docs/API.md lists what there is`;
-  if (path.startsWith("/control/")) return controlError(404, message);
-  return errorResponse(dialectOf(path), 404, message);
+  return pathError(path, 404, message);
 }
