@@ -9,7 +9,10 @@ export function terminalText(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 }
 
-/** The same for one cell or one sentence: newlines and tabs become spaces. */
+/** Invisible, or turns the text after it around: a name with it looks like another one. */
+const direction = /[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** The same for one cell or one sentence: line ends and tabs become spaces, and nothing turns the text around. */
 export function terminalLine(text: string): string {
-  return terminalText(text.replace(/[\r\n\t]+/g, " "));
+  return terminalText(text.replace(/[\r\n\t\u2028\u2029]+/g, " ").replace(direction, ""));
 }

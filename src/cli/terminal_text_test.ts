@@ -16,3 +16,8 @@ Deno.test("terminalText() keeps lines, tabs and every script", () => {
 Deno.test("terminalLine() makes one line of many", () => {
   assertEquals(terminalLine("a\r\n\tb\x1bc"), "a bc");
 });
+
+Deno.test("terminalLine() takes out what turns or hides text", () => {
+  assertEquals(terminalLine("a\u202eb\u2066c\u200f\u200bd\u2028e"), "abcd e");
+  assertEquals(terminalLine("يد 日本 é"), "يد 日本 é");
+});

@@ -1,3 +1,5 @@
+import { visibleJson } from "../core/visible_text.ts";
+
 const secretKey =
   /(^|[-_])(api|auth|access|bearer|client)?[-_]?(token|key|secret|passw(or)?d|passphrase|credentials?|authorization|bearer)s?$/i;
 
@@ -33,7 +35,5 @@ export function shownValue(value: unknown, keys: readonly (string | number)[] = 
   const open = value.replace(/\/\/[^/]*@/, "//...@").replace(/[?#].*$/s, "?...");
   const short = open.length > maxShown ? `${open.slice(0, maxShown - 3)}...` : open;
   // What JSON leaves as it is but a terminal obeys.
-  return JSON.stringify(short).replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/g, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  return visibleJson(JSON.stringify(short));
 }

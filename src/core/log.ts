@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { hasUnseen, visibleJson } from "./visible_text.ts";
 
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = typeof logLevels[number];
@@ -25,12 +26,11 @@ export interface LogOptions {
 /** Quoted only when needed, control characters escaped: a model's name cannot forge a line. */
 function textValue(value: string | number | boolean | null): string {
   const text = String(value);
-  return /^[\w./:@+,-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w./:@+,-]+$/.test(text) ? text : visibleJson(JSON.stringify(text));
 }
 
 function renderText(time: string, level: LogLevel, message: string, fields: LogFields): string {
-  // deno-lint-ignore no-control-regex -- a message with control characters is quoted as a whole
-  const words = /[\u0000-\u001f\u007f-\u009f]/.test(message) ? JSON.stringify(message) : message;
+  const words = hasUnseen(message) ? visibleJson(JSON.stringify(message)) : message;
   let line = `${time} ${level.padEnd(5)} ${words}`;
   for (const [key, value] of Object.entries(fields)) {
     if (value !== undefined) line += ` ${key}=${textValue(value)}`;
@@ -44,7 +44,7 @@ export function createLog(options: LogOptions): Log {
     if (logLevels.indexOf(level) < logLevels.indexOf(options.level)) return;
     const time = new Date(options.clock.now()).toISOString();
     const line = options.format === "json"
-      ? JSON.stringify({ time, level, message, ...fields })
+      ? visibleJson(JSON.stringify({ time, level, message, ...fields }))
       : renderText(time, level, message, fields);
     options.write(options.redact(line) + "\n");
   };

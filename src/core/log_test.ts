@@ -33,7 +33,7 @@ Deno.test("createLog() lets no value forge a line or a field", () => {
   assertEquals(lines.map((line) => line.slice(25)), [
     'info  Request model="a\\n2026-01-01 error forged" quoted="x=\\"y\\" z=1" empty=""\n',
     'info  "two\\nlines"\n',
-    'error "escape \\u001b[31m and \u009b"\n',
+    'error "escape \\u001b[31m and \\u009b"\n',
   ]);
 });
 
@@ -63,4 +63,14 @@ Deno.test("createLog() takes secrets out of the finished line", () => {
   const { log, lines } = scene({ redact: (line) => line.replaceAll("sk-1", "[redacted]") });
   log.info("sent sk-1", { header: "Bearer sk-1" });
   assertEquals(lines[0].slice(31), 'sent [redacted] header="Bearer [redacted]"\n');
+});
+
+Deno.test("createLog() lets no value turn or hide text, in either format", () => {
+  for (const format of ["text", "json"] as const) {
+    const { log, lines } = scene({ format });
+    log.info("turned \u202e around", { model: "a\u009b2Jb\u007f\u2066c\u200f" });
+    const found = lines.join("").match(/[\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g);
+    assertEquals([found, lines[0].includes("a\\u009b2Jb\\u007f\\u2066c\\u200f")], [null, true], format);
+    assertEquals(lines[0].includes("turned \\u202e around"), true, format);
+  }
 });
