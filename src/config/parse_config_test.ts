@@ -184,3 +184,17 @@ Deno.test("formatProblems() is readable and says what to do next", () => {
     "Cannot use /c.json: 1 problem\n  listen.port: must be a text (found 3)\nCorrect it, then check the file with `config validate`",
   );
 });
+
+Deno.test("parseConfig() lets no pattern in that stands for every web page", () => {
+  const reasonsOf = (origin: string) => {
+    const result = parseConfig({ version: 1, listen: { allowedOrigins: [origin] } });
+    return result.ok ? [] : result.problems.map(({ path, reason }) => `${path}: ${reason}`);
+  };
+  for (const origin of ["*", "**", "*://*", "null", "", "chat.example", "https://", "https://chat.example/"]) {
+    const [reason] = reasonsOf(origin);
+    assertEquals(reason?.startsWith("listen.allowedOrigins[0]: must be an origin such as https://"), true, origin);
+  }
+  for (const origin of ["https://chat.example", "http://*.team.example:8080", "moz-extension://*"]) {
+    assertEquals(reasonsOf(origin), [], origin);
+  }
+});

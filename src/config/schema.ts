@@ -93,6 +93,9 @@ const Backend = v.strictObject({
   timeouts: v.optional(v.pipe(Timeouts, v.description("Patience with this backend.")), {}),
 });
 
+const webOrigin =
+  "must be an origin such as https://chat.example or https://*.chat.example, for * alone would let every web page in";
+
 const Listen = v.strictObject({
   host: v.optional(
     v.pipe(v.string(), v.minLength(1), v.description("Address to listen on. Beyond loopback a clientKey is demanded.")),
@@ -116,7 +119,7 @@ const Listen = v.strictObject({
   ),
   allowedOrigins: v.optional(
     v.pipe(
-      v.array(v.pipe(v.string(), v.minLength(1))),
+      v.array(v.pipe(v.string(), v.regex(/^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s\/?#@\\]+$/, webOrigin))),
       v.description(
         "Web origins, beside localhost and desktop apps, whose pages may use the broker, such as https://chat.example. * in a name stands for any part of it.",
       ),

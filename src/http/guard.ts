@@ -3,7 +3,7 @@ import { isLoopback } from "../core/loopback.ts";
 import type { Config } from "../config/schema.ts";
 import { constantTimeEqual } from "./constant_time_equal.ts";
 import type { HttpContext } from "./context.ts";
-import { dialectOf, errorResponse } from "./error_response.ts";
+import { pathError } from "./error_response.ts";
 
 /**
  * Who may talk to the broker. Every request must name a known host, which stops web pages that rebind their DNS name to
@@ -14,7 +14,7 @@ export function guard(context: HttpContext): MiddlewareHandler {
     const { listen } = context.config();
     const path = c.req.path;
     const refusal = refusalOf(c, listen) ?? keyRefusal(c, context);
-    if (refusal) return errorResponse(dialectOf(path), refusal.status, refusal.message, refusal);
+    if (refusal) return pathError(path, refusal.status, refusal.message, refusal);
     const origin = c.req.header("origin");
     if (origin !== undefined && c.req.method === "OPTIONS") return preflight(c, origin);
     await next();
@@ -98,9 +98,9 @@ export function isOriginAllowed(origin: string, allowedOrigins: readonly string[
   return (protocol === "http:" || protocol === "https:") && (isLoopback(hostname) || hostname === "0.0.0.0");
 }
 
-/** `*` stands for any part of a name, but not for a slash. */
+/** `*` stands for any part of a name, but for nothing that ends one. */
 function matches(pattern: string, origin: string): boolean {
-  const source = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^/]*");
+  const source = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^/?#@\\\\]*");
   return new RegExp(`^${source}$`, "i").test(origin);
 }
 
