@@ -81,7 +81,7 @@ Deno.test("answerModelRequest() asks the backend that the client names", async (
   const { record } = await ask({ backends: { ...backends } }, "/api/chat", chat, { "x-broker-backend": "cloud" });
   assertEquals(record.backend, "cloud");
   const unknown = await ask({ backends: { ...backends } }, "/api/chat", chat, { "x-broker-backend": "nobody" });
-  assertEquals(unknown.response.status, 503);
+  assertEquals(unknown.response.status, 404);
 });
 
 Deno.test("answerModelRequest() says that a model was loaded which only others serve", async () => {
