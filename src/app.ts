@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "./core/clock.ts";
-import { messageOf, RequestError } from "./core/errors.ts";
+import { RequestError } from "./core/errors.ts";
 import { createLog, type Log, type LogOptions } from "./core/log.ts";
 import { isLoopback } from "./core/loopback.ts";
 import { Redaction } from "./core/redaction.ts";
@@ -15,8 +15,8 @@ import { restartOptions } from "./config/restart_options.ts";
 import { envSecrets } from "./config/secrets_env.ts";
 import { Monitor } from "./health/monitor.ts";
 import { testConnection } from "./health/test_connection.ts";
-import { ControlFile, type ControlFileContent } from "./http/control_file.ts";
-import type { HttpContext } from "./http/context.ts";
+import { leaveControlFile } from "./http/control_file.ts";
+import type { Commands, HttpContext } from "./http/context.ts";
 import { checkExposure, exposureProblems, Listener } from "./http/listener.ts";
 import { Metrics } from "./http/metrics.ts";
 import { createHandler } from "./http/server.ts";
@@ -55,6 +55,24 @@ export interface Daemon {
   closed: Promise<void>;
 }
 
+/** What every part is given. */
+interface Ground {
+  clock: Clock;
+  log: Log;
+  /** Level and format of the log; may be changed while it is in use. */
+  logOptions: LogOptions;
+  redaction: Redaction;
+  secrets: (name: string) => string | undefined;
+}
+
+/** Routing and health, without any HTTP of our own. */
+interface Broker {
+  store: Store<AppState>;
+  backends: BackendSet;
+  monitor: Monitor;
+  failover: Failover;
+}
+
 /**
  * Puts the daemon together and starts it; the only place that knows everyone.
  *
@@ -62,54 +80,74 @@ export interface Daemon {
  * port.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { clock = systemClock, paths, version, pid = Deno.pid } = options;
+  await using cleanup = new AsyncDisposableStack();
+  const ground = layGround(options);
+  const configStore = cleanup.use(await openConfig(options, ground));
+  const broker = createBroker(configStore, ground, cleanup);
+  const lifetime = createLifetime(ground.clock);
+  const { context, facts } = createContext(options, { ground, configStore, broker, lifetime });
+
+  const { listen } = configStore.config;
+  const { controlFile } = options.paths;
+  const listener = await Listener.start(createHandler(context), { ...listen, controlFile });
+  cleanup.defer(() => listener.close());
+  facts.listen = listener.url;
+  const { pid, version } = facts;
+  const content = { url: listener.localUrl, token: context.controlToken, pid, version };
+  const left = await leaveControlFile(controlFile, content, ground.log);
+  if (left) cleanup.defer(() => left.remove());
+  broker.monitor.refresh();
+  const { config, path: file } = configStore;
+  ground.log.info("Ready", { url: listener.url, mode: config.route.mode, version, config: file });
+  return running(listener, { ground, configStore, broker, lifetime, resources: cleanup.move() });
+}
+
+function layGround({ clock = systemClock, overrides, env, writeLog }: DaemonOptions): Ground {
   const redaction = new Redaction();
-  const secrets = redactedSecrets(options.env, redaction);
   const logOptions: LogOptions = {
-    level: options.overrides.logLevel ?? "info",
-    format: options.overrides.logFormat ?? "text",
+    level: overrides.logLevel ?? "info",
+    format: overrides.logFormat ?? "text",
     clock,
-    write: options.writeLog,
+    write: writeLog,
     redact: redaction.redact,
   };
-  const log = createLog(logOptions);
-  const path = options.configFile ?? paths.configFile;
-  await using cleanup = new AsyncDisposableStack();
+  // Each that is read is kept out of the log from then on.
+  const secrets = envSecrets(env, (value) => redaction.add(value));
+  return { clock, redaction, logOptions, log: createLog(logOptions), secrets };
+}
 
+/** The configuration, which from now on takes no change that would open the daemon to the network without a key. */
+async function openConfig(options: DaemonOptions, { log, clock, secrets }: Ground): Promise<ConfigStore> {
+  const path = options.configFile ?? options.paths.configFile;
   const mustExist = options.configFile !== undefined;
-  const configStore = cleanup.use(
-    await ConfigStore.open({ path, mustExist, log, clock, overrides: options.overrides }),
-  );
-  const config = () => configStore.config;
-  const started = config().listen;
-  const { host } = started;
-  checkExposure(started, secrets);
+  const configStore = await ConfigStore.open({ path, mustExist, log, clock, overrides: options.overrides });
+  const { listen: started } = configStore.config;
+  try {
+    checkExposure(started, secrets);
+  } catch (error) {
+    await configStore.close();
+    throw error;
+  }
   configStore.vetoWith((next) => {
-    const problems = exposureProblems(host, next.listen);
+    const problems = exposureProblems(started.host, next.listen);
     return problems.length > 0 ? problems : missingClientKey(next.listen);
   });
+  configStore.subscribe((next, previous) => {
+    const names = restartOptions({ started, previous: previous.listen, next: next.listen });
+    if (names.length > 0) log.warn("Takes effect after a restart", { options: names.join(" ") });
+  });
+  return configStore;
+}
 
+function createBroker(configStore: ConfigStore, ground: Ground, cleanup: AsyncDisposableStack): Broker {
+  const { clock, log, secrets, logOptions } = ground;
+  const config = () => configStore.config;
   const store = new Store<AppState>(initialState(config().route.mode));
   const backends = new BackendSet((one) => createBackend(one, { clock, secrets }));
   cleanup.defer(() => backends.close());
-  const get = backends.get;
+  const { get } = backends;
   const monitor = new Monitor({ store, backends: get, config, clock, log });
   cleanup.defer(() => monitor.close());
-
-  const follow = () => {
-    Object.assign(logOptions, config().log);
-    backends.configure(config().backends);
-    store.update((state) => withConfig(state, config()));
-  };
-  follow();
-  cleanup.defer(configStore.subscribe((next, previous) => {
-    follow();
-    monitor.refresh();
-    const restart = restartOptions({ started, previous: previous.listen, next: next.listen });
-    if (restart.length > 0) log.warn("Takes effect after a restart", { options: restart.join(" ") });
-  }));
-  cleanup.defer(configStore.subscribeError((configError) => store.update((state) => ({ ...state, configError }))));
-
   const slots = new Slots({
     clock,
     limit: (id) => get(id)?.config.maxConcurrent ?? 0,
@@ -117,80 +155,109 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const states = () => store.state.backends;
   const failover = new Failover({ config, states, backends: get, observer: monitor, slots, clock });
+  const follow = () => {
+    Object.assign(logOptions, config().log);
+    backends.configure(config().backends);
+    store.update((state) => withConfig(state, config()));
+  };
+  follow();
+  cleanup.defer(configStore.subscribe(() => {
+    follow();
+    monitor.refresh();
+  }));
+  cleanup.defer(configStore.subscribeError((configError) => store.update((state) => ({ ...state, configError }))));
+  return { store, backends, monitor, failover };
+}
 
-  const metrics = new Metrics();
-  const logRequest = requestLogger(log);
-  const startedAt = clock.monotonic();
+/** The two steps of stopping: no new requests, then an end to those that still run. */
+function createLifetime(clock: Clock) {
   const stopping = new AbortController();
   const stopped = new AbortController();
+  const endAnswers = () => stopped.abort(new RequestError(503, "The broker is shutting down"));
+  return { stopping, stopped, grace: new ShutdownGrace(clock, endAnswers) };
+}
+
+type Lifetime = ReturnType<typeof createLifetime>;
+
+/** What the routes work with. `facts.listen` is known once the listener is there. */
+function createContext(
+  { version, pid = Deno.pid }: DaemonOptions,
+  parts: { ground: Ground; configStore: ConfigStore; broker: Broker; lifetime: Lifetime },
+): { context: HttpContext; facts: { listen: string; version: string; pid: number } } {
+  const { ground: { clock, log, secrets, redaction }, configStore, lifetime } = parts;
+  const { store, monitor, failover, backends } = parts.broker;
+  const facts = { listen: "", version, pid };
+  const startedAt = clock.monotonic();
   const controlToken = randomToken();
   redaction.add(controlToken);
-  const status = () =>
-    statusReport(store.state, {
-      now: clock.monotonic(),
-      uptimeMs: clock.monotonic() - startedAt,
-      listen: listener.url,
-      version,
-      pid,
-    });
+  const metrics = new Metrics();
+  const logRequest = requestLogger(log);
   const context: HttpContext = {
-    config,
+    config: () => configStore.config,
     store,
-    status,
+    status() {
+      const now = clock.monotonic();
+      return statusReport(store.state, { ...facts, now, uptimeMs: now - startedAt });
+    },
     failover,
-    backends: get,
+    backends: backends.get,
     metrics,
     clock,
     log,
     secrets,
     redact: redaction.redact,
-    isExposed: !isLoopback(host),
+    isExposed: !isLoopback(configStore.config.listen.host),
     controlToken,
     version,
-    stopping: stopping.signal,
-    stopped: stopped.signal,
+    stopping: lifetime.stopping.signal,
+    stopped: lifetime.stopped.signal,
     refreshModels: (youngMs) => monitor.refreshModels(youngMs),
     modelsChanged: (id) => monitor.modelsChanged(id),
-    commands: {
-      async setMode(mode) {
-        await configStore.setMode(mode);
-      },
-      async testBackend(id, signal) {
-        const backend = get(id);
-        if (!backend) return undefined;
-        const result = await testConnection(backend, { clock, signal });
-        await monitor.probeNow(id);
-        return result;
-      },
-    },
+    commands: createCommands(configStore, parts.broker, clock),
     record(record) {
       metrics.record(record);
       logRequest(record);
       store.update((state) => recordFailover(state, record));
     },
   };
-  const listener = await Listener.start(createHandler(context), { ...config().listen, controlFile: paths.controlFile });
-  cleanup.defer(() => listener.close());
-  const content = { url: listener.localUrl, token: controlToken, pid, version };
-  const controlFile = await leaveControlFile(paths.controlFile, content, log);
-  if (controlFile) cleanup.defer(() => controlFile.remove());
-  monitor.refresh();
-  log.info("Ready", { url: listener.url, mode: config().route.mode, version, config: path });
+  return { context, facts };
+}
 
-  const resources = cleanup.move();
-  const grace = new ShutdownGrace(
-    clock,
-    () => stopped.abort(new RequestError(503, "The broker is shutting down")),
-  );
+function createCommands(configStore: ConfigStore, { backends, monitor }: Broker, clock: Clock): Commands {
+  return {
+    async setMode(mode) {
+      await configStore.setMode(mode);
+    },
+    async testBackend(id, signal) {
+      const backend = backends.get(id);
+      if (!backend) return undefined;
+      const result = await testConnection(backend, { clock, signal });
+      await monitor.probeNow(id);
+      return result;
+    },
+  };
+}
+
+function running(
+  listener: Listener,
+  parts: {
+    ground: Ground;
+    configStore: ConfigStore;
+    broker: Broker;
+    lifetime: Lifetime;
+    resources: AsyncDisposableStack;
+  },
+): Daemon {
+  const { ground: { log }, configStore, broker, lifetime: { stopping, grace }, resources } = parts;
   const stop = once(async () => {
-    log.info("Stopping", { inFlight: store.state.inFlight });
+    log.info("Stopping", { inFlight: broker.store.state.inFlight });
     stopping.abort(new Error("The broker is shutting down"));
     await listener.drain(grace.over);
     grace.close();
     await resources.disposeAsync();
     log.info("Stopped");
   });
-  const close: Daemon["close"] = ({ graceMs = config().shutdownGraceMs } = {}) => {
+  const close: Daemon["close"] = ({ graceMs = configStore.config.shutdownGraceMs } = {}) => {
     grace.endAfter(graceMs);
     return stop();
   };
@@ -212,28 +279,6 @@ export async function startDemoBroker(config: object): Promise<{ url: string; cl
     await removeFolder();
     throw error;
   }
-}
-
-/** Programs are served also where commands cannot reach the daemon: that is only told. */
-async function leaveControlFile(path: string, content: ControlFileContent, log: Log): Promise<ControlFile | undefined> {
-  try {
-    const controlFile = await ControlFile.write(path, content);
-    if (!controlFile) log.warn("Another daemon runs; commands go on reaching that one", { controlFile: path });
-    return controlFile;
-  } catch (error) {
-    log.warn("Commands cannot reach this daemon, for it could not leave control.json", { reason: messageOf(error) });
-    return undefined;
-  }
-}
-
-/** Secrets by name; each that is read is kept out of the log from then on. */
-function redactedSecrets(env: (name: string) => string | undefined, redaction: Redaction) {
-  const secrets = envSecrets(env);
-  return (name: string) => {
-    const value = secrets(name);
-    if (value !== undefined) redaction.add(value);
-    return value;
-  };
 }
 
 function randomToken(): string {

@@ -4,11 +4,15 @@ export function secretVariable(name: string): string {
 }
 
 /**
- * Secrets by name from environment variables. A value is trimmed; an empty one counts as unset.
+ * Secrets by name from environment variables. A value is trimmed; an empty one counts as unset. `onRead` is told each
+ * value before it is given away.
  *
  * Throws when a value holds something that no HTTP header can carry; the error names the variable, not the value.
  */
-export function envSecrets(env: (name: string) => string | undefined): (name: string) => string | undefined {
+export function envSecrets(
+  env: (name: string) => string | undefined,
+  onRead: (value: string) => void = () => {},
+): (name: string) => string | undefined {
   return (name) => {
     const variable = secretVariable(name);
     // Only blanks and line ends: a file read by a shell ends with one, other control characters are a mistake.
@@ -19,6 +23,7 @@ export function envSecrets(env: (name: string) => string | undefined): (name: st
         `Cannot use the token in ${variable}: it holds a line break, a control character or a letter outside ASCII`,
       );
     }
+    onRead(value);
     return value;
   };
 }

@@ -20,3 +20,11 @@ Deno.test("envSecrets() refuses what no header can carry, without repeating it",
     assert(!error.message.includes("hush"), error.message);
   }
 });
+
+Deno.test("envSecrets() tells each value that is read, as it is given", () => {
+  const read: string[] = [];
+  const secrets = envSecrets((name) => name.endsWith("_A") ? " token-a\n" : undefined, (value) => read.push(value));
+  secrets("a");
+  secrets("b");
+  assertEquals(read, ["token-a"]);
+});

@@ -1,6 +1,8 @@
 import { dirname } from "@std/path/posix/dirname";
 import { writeAtomic } from "../config/atomic_file.ts";
 import { readSmallTextFile } from "../config/small_file.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
 
 /** What the command line and apps need to reach the daemon. */
 export interface ControlFileContent {
@@ -86,5 +88,21 @@ async function ownUid(folder: string): Promise<number | null> {
     return (await Deno.stat(probe)).uid;
   } finally {
     await Deno.remove(probe);
+  }
+}
+
+/** Programs are served also where commands cannot reach the daemon: that is only told. */
+export async function leaveControlFile(
+  path: string,
+  content: ControlFileContent,
+  log: Log,
+): Promise<ControlFile | undefined> {
+  try {
+    const controlFile = await ControlFile.write(path, content);
+    if (!controlFile) log.warn("Another daemon runs; commands go on reaching that one", { controlFile: path });
+    return controlFile;
+  } catch (error) {
+    log.warn("Commands cannot reach this daemon, for it could not leave control.json", { reason: messageOf(error) });
+    return undefined;
   }
 }
