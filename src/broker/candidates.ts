@@ -97,6 +97,9 @@ function whyNone(wanted: Wanted, backends: readonly BackendState[], mode: RouteM
   }
   if (wanted.pinned !== undefined) return `Backend "${wanted.pinned}" is not for this request`;
   if (wanted.class === "bound") return "No local Ollama is set up for this request; name a backend in x-broker-backend";
+  if (wanted.class === "control" && mode === "cloud-only") {
+    return "Models are loaded and unloaded at local backends only, and the mode is cloud-only";
+  }
   if (wanted.class === "control") return "No local Ollama is set up that could load or unload a model";
   if (mode === "local-only") return "No local backend is set up and the mode is local-only";
   if (mode === "cloud-only") return "No cloud backend is set up and the mode is cloud-only";

@@ -282,6 +282,12 @@ Deno.test("orderCandidates() says why there is nobody to ask", () => {
     [[stub], {}, "cloud-only", "No cloud backend is set up and the mode is cloud-only"],
     [[cloud()], { class: "control" }, "local-first", "No local Ollama is set up that could load or unload a model"],
     [
+      [local()],
+      { class: "control" },
+      "cloud-only",
+      "Models are loaded and unloaded at local backends only, and the mode is cloud-only",
+    ],
+    [
       [cloud()],
       { class: "bound" },
       "local-first",
