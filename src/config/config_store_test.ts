@@ -2,7 +2,6 @@ import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from 
 import { type Log, silentLog } from "../core/log.ts";
 import { configFixture as fixture } from "../../tests/support/config_fixture.ts";
 import { ConfigError } from "./config_error.ts";
-import { editableBackends } from "./editable_backends.ts";
 
 const port = (port: number) => `{"version": 1, "listen": {"port": ${port}}}`;
 
@@ -127,21 +126,6 @@ Deno.test("ConfigStore.modify() writes nothing when nothing changes", async () =
   await using store = await it.open();
   await store.modify(() => {});
   assertEquals(await it.read(), '{"version":1}');
-});
-
-Deno.test("editableBackends() puts the default backends into a draft", async () => {
-  await using it = await fixture();
-  await using store = await it.open();
-  await store.modify((draft) => void (editableBackends(draft)[1].enabled = true));
-  assertEquals(store.config.backends.map(({ id, enabled }) => [id, enabled]), [["local", true], ["cloud", true]]);
-  assertEquals(Object.keys(JSON.parse(await it.read()).backends[1]), [
-    "id",
-    "kind",
-    "url",
-    "location",
-    "enabled",
-    "secret",
-  ]);
 });
 
 Deno.test("ConfigStore.subscribe() tells new and old, once each, until it is ended", async () => {

@@ -26,19 +26,7 @@ export function replaceTopLevelString(
   key: string,
   value: string,
 ): Uint8Array<ArrayBuffer> {
-  const { values } = new ObjectScanner(body).find(key);
-  return splice(body, values, JSON.stringify(value));
-}
-
-/** As {@linkcode replaceTopLevelString} for any JSON value; a field that is not there is put first. */
-export function setTopLevel(
-  body: Uint8Array<ArrayBuffer>,
-  key: string,
-  jsonText: string,
-): Uint8Array<ArrayBuffer> {
-  const { values, open, isEmpty } = new ObjectScanner(body).find(key);
-  if (values.length > 0) return splice(body, values, jsonText);
-  return splice(body, [{ start: open, end: open }], `${JSON.stringify(key)}:${jsonText}${isEmpty ? "" : ","}`);
+  return splice(body, new ObjectScanner(body).valuesOf(key), JSON.stringify(value));
 }
 
 function splice(body: Uint8Array<ArrayBuffer>, spans: Span[], text: string): Uint8Array<ArrayBuffer> {
@@ -68,15 +56,14 @@ class ObjectScanner {
     this.#bytes = bytes;
   }
 
-  /** Where the values of `key` are, and where the first field would stand. */
-  find(key: string): { values: Span[]; open: number; isEmpty: boolean } {
+  /** Where the values of `key` are. */
+  valuesOf(key: string): Span[] {
     const values: Span[] = [];
     if (this.#bytes[0] === 0xef && this.#bytes[1] === 0xbb && this.#bytes[2] === 0xbf) this.#at = 3;
     this.#skipSpace();
     this.#expect(OPEN_BRACE);
-    const open = this.#at;
     this.#skipSpace();
-    if (this.#bytes[this.#at] === CLOSE_BRACE) return { values, open, isEmpty: true };
+    if (this.#bytes[this.#at] === CLOSE_BRACE) return values;
     for (;;) {
       this.#skipSpace();
       const name = this.#key();
@@ -87,7 +74,7 @@ class ObjectScanner {
       this.#skipValue();
       if (name === key) values.push({ start, end: this.#at });
       this.#skipSpace();
-      if (this.#bytes[this.#at] === CLOSE_BRACE) return { values, open, isEmpty: false };
+      if (this.#bytes[this.#at] === CLOSE_BRACE) return values;
       this.#expect(COMMA);
     }
   }
