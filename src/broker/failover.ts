@@ -3,7 +3,7 @@ import { BackendFailure } from "../core/errors.ts";
 import type { Attempt } from "../core/types.ts";
 import type { Config } from "../config/schema.ts";
 import type { ModelRequest } from "../protocol/types.ts";
-import type { BackendState } from "../state/app_state.ts";
+import type { AppState } from "../state/app_state.ts";
 import { attempt, firstByteMs } from "./attempt.ts";
 import type { Answer, Backend } from "./backend.ts";
 import { type Candidate, type CandidateList, orderCandidates } from "./candidates.ts";
@@ -15,8 +15,8 @@ import type { Slots } from "./slots.ts";
 
 export interface FailoverOptions {
   config: () => Config;
-  /** What is known of the backends now. */
-  states: () => readonly BackendState[];
+  /** The mode in force, and what is known of the backends now. */
+  state: () => Pick<AppState, "mode" | "backends">;
   backends: (id: string) => Backend | undefined;
   observer: Observer;
   slots: Slots;
@@ -136,9 +136,10 @@ export class Failover {
 
   #order(search: Search): CandidateList {
     const { request, pinned } = search;
-    const { states, clock, config, observer } = this.#options;
-    const list = orderCandidates({ model: request.model, class: request.class, pinned }, states(), {
-      mode: config().route.mode,
+    const { clock, observer } = this.#options;
+    const { mode, backends } = this.#options.state();
+    const list = orderCandidates({ model: request.model, class: request.class, pinned }, backends, {
+      mode,
       now: clock.monotonic(),
     });
     for (const id of list.missed) observer.wanted(id);

@@ -4,7 +4,7 @@ import type { CommandContext } from "./command.ts";
 import { onEachInterrupt } from "./each_interrupt.ts";
 
 type Demo = typeof import("../demo/demo.ts");
-type App = Pick<typeof import("../app.ts"), "startDemoBroker">;
+type App = Pick<typeof import("../app/demo_broker.ts"), "startDemoBroker">;
 
 /** What the demo is made of; the default is the real one. */
 export interface DemoParts {
@@ -12,7 +12,10 @@ export interface DemoParts {
   loadApp: () => Promise<App>;
 }
 
-const realParts: DemoParts = { loadDemo: () => import("../demo/demo.ts"), loadApp: () => import("../app.ts") };
+const realParts: DemoParts = {
+  loadDemo: () => import("../demo/demo.ts"),
+  loadApp: () => import("../app/demo_broker.ts"),
+};
 
 /** `demo`: a failover to watch; fails when one of its steps did. */
 export async function demoCommand(

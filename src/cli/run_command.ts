@@ -1,4 +1,5 @@
-import type { Daemon, DaemonOptions } from "../app.ts";
+import type { Daemon } from "../app.ts";
+import type { DaemonOptions } from "../app/ground.ts";
 import { resolvePaths } from "../config/paths.ts";
 import { version } from "../core/version.ts";
 import type { CommandContext } from "./command.ts";
@@ -35,5 +36,7 @@ function daemonOptions(io: Io, { options }: Invocation): DaemonOptions {
     configFile: options.config,
     writeLog: io.err,
     version,
+    // Who names another place wants another daemon beside the one of the session.
+    desktop: { isTheOne: [options.host, options.port, options.config].every((option) => option === undefined) },
   };
 }

@@ -29,6 +29,9 @@ function report(status: Partial<StatusReport>): StatusReport {
   return {
     state: "connected",
     mode: "local-first",
+    chosenMode: "local-first",
+    pause: null,
+    surroundings: { network: "unknown", isMetered: false, isOnBattery: false },
     listen: "http://127.0.0.1:11435",
     active: "local",
     version: "0.1.0",

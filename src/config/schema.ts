@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { routeModes } from "../core/types.ts";
 import { logLevels } from "../core/log.ts";
+import { Desktop } from "./desktop_schema.ts";
 import { looksLikeToken } from "./looks_secret.ts";
 
 /** Every option with its default and its description: the one source of validation, JSON Schema and documentation. */
@@ -164,6 +165,24 @@ const Route = v.strictObject({
     ),
     "local-first",
   ),
+  metered: v.optional(
+    v.pipe(
+      v.picklist(["ignore", "local-first"]),
+      v.description(
+        "On a metered connection: local-first asks local backends first, whatever the mode prefers; ignore changes nothing. The -only modes stay as they are.",
+      ),
+    ),
+    "local-first",
+  ),
+  onBattery: v.optional(
+    v.pipe(
+      v.picklist(["ignore", "local-first", "cloud-first"]),
+      v.description(
+        "On battery: cloud-first spares it, local-first stays on the machine, ignore changes nothing. The -only modes stay as they are, and metered wins.",
+      ),
+    ),
+    "ignore",
+  ),
   suspectAfterMs: v.optional(
     milliseconds(10, "How long to wait for a first byte before the backend's health is asked in parallel, in ms."),
     2_000,
@@ -227,6 +246,12 @@ const LogOptions = v.strictObject({
   ),
 });
 
+/** What a configuration that names no backends has, as a person would write it. */
+export const defaultBackends: v.InferInput<typeof Backend>[] = [
+  { id: "local", kind: "ollama", url: "http://127.0.0.1:11434", location: "local" },
+  { id: "cloud", kind: "ollama", url: "https://ollama.com", location: "cloud", enabled: false, secret: "cloud" },
+];
+
 export const ConfigSchema = v.strictObject({
   $schema: v.optional(v.pipe(v.string(), v.description("Where an editor finds this schema."))),
   version: v.pipe(v.literal(1), v.description("Version of this file's shape.")),
@@ -234,6 +259,7 @@ export const ConfigSchema = v.strictObject({
   route: v.optional(v.pipe(Route, v.description("Which backend answers, and for how long others are tried.")), {}),
   breaker: v.optional(v.pipe(Breaker, v.description("When a failing backend is left alone, and for how long.")), {}),
   health: v.optional(v.pipe(Health, v.description("How often backends are checked.")), {}),
+  desktop: v.optional(v.pipe(Desktop, v.description("What is seen of the daemon on the desktop.")), {}),
   log: v.optional(v.pipe(LogOptions, v.description("What is logged to standard error.")), {}),
   shutdownGraceMs: v.optional(
     milliseconds(0, "How long running answers may go on after the daemon was told to stop, in ms."),
@@ -244,10 +270,7 @@ export const ConfigSchema = v.strictObject({
       v.array(Backend),
       v.description("The model servers, local and cloud."),
     ),
-    [
-      { id: "local", kind: "ollama", url: "http://127.0.0.1:11434", location: "local" },
-      { id: "cloud", kind: "ollama", url: "https://ollama.com", location: "cloud", enabled: false, secret: "cloud" },
-    ],
+    () => structuredClone(defaultBackends),
   ),
 });
 

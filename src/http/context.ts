@@ -1,22 +1,14 @@
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
-import type { RouteMode } from "../core/types.ts";
 import type { Backend } from "../broker/backend.ts";
 import type { Failover } from "../broker/failover.ts";
 import type { RequestRecord } from "../broker/request_record.ts";
 import type { Config } from "../config/schema.ts";
 import type { AppState } from "../state/app_state.ts";
-import type { ConnectionTest } from "../state/connection_report.ts";
+import type { Commands } from "../state/commands.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
 import type { Metrics } from "./metrics.ts";
-
-/** What users may command, from wherever they do. */
-export interface Commands {
-  setMode(mode: RouteMode): Promise<void>;
-  /** `undefined`: there is no such backend. */
-  testBackend(id: string, signal: AbortSignal): Promise<ConnectionTest | undefined>;
-}
 
 /** All that the routes work with; made by the composition root. */
 export interface HttpContext {
@@ -29,7 +21,7 @@ export interface HttpContext {
   refreshModels: (youngMs: number) => Promise<void>;
   /** Told when a request has changed which models a backend has. */
   modelsChanged: (id: string) => void;
-  commands: Commands;
+  commands: Pick<Commands, "setMode" | "testBackend">;
   metrics: Metrics;
   clock: Clock;
   log: Log;

@@ -34,9 +34,28 @@ export interface BackendState {
   inFlight: number;
 }
 
+/** A pause of the cloud that the user asked for. */
+export interface Pause {
+  /** When it ends by itself, ms since 1970; `null`: when the user ends it. */
+  until: number | null;
+}
+
+/** What the desktop's services tell about the machine; where one is absent, what does no harm. */
+export interface Surroundings {
+  /** `offline`: no network at all, or only the login page of one. */
+  network: "unknown" | "online" | "offline";
+  isMetered: boolean;
+  isOnBattery: boolean;
+}
+
 /** The whole state of the daemon; replaced, never changed in place. */
 export interface AppState {
+  /** The mode that routing goes by now (`modeInForce`). */
   mode: RouteMode;
+  /** The mode that the user set. */
+  chosenMode: RouteMode;
+  pause: Pause | null;
+  surroundings: Surroundings;
   backends: readonly BackendState[];
   inFlight: number;
   failovers: readonly Failover[];

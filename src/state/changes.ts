@@ -1,7 +1,8 @@
 import type { Attempt } from "../core/types.ts";
 import type { Config } from "../config/schema.ts";
-import type { AppState, BackendState } from "./app_state.ts";
+import type { AppState, BackendState, Pause, Surroundings } from "./app_state.ts";
 import { initialHealth } from "./health_state.ts";
+import { modeInForce, type SurroundingsPolicy } from "./mode_in_force.ts";
 
 /** How many failovers are remembered. */
 const keptFailovers = 20;
@@ -22,7 +23,28 @@ export function withConfig(state: AppState, config: Config): AppState {
       inFlight: old?.inFlight ?? 0,
     };
   });
-  return { ...state, mode: config.route.mode, backends };
+  return inForce({ ...state, chosenMode: config.route.mode, backends }, config.route);
+}
+
+/** The same object when it is paused so already. */
+export function withPause(state: AppState, pause: Pause | null, policy: SurroundingsPolicy): AppState {
+  if (state.pause?.until === pause?.until) return state;
+  return inForce({ ...state, pause }, policy);
+}
+
+/** The same object when nothing of `seen` is new. */
+export function withSurroundings(
+  state: AppState,
+  seen: Partial<Surroundings>,
+  policy: SurroundingsPolicy,
+): AppState {
+  const surroundings = { ...state.surroundings, ...seen };
+  if (JSON.stringify(surroundings) === JSON.stringify(state.surroundings)) return state;
+  return inForce({ ...state, surroundings }, policy);
+}
+
+function inForce(state: AppState, policy: SurroundingsPolicy): AppState {
+  return { ...state, mode: modeInForce(state, policy) };
 }
 
 export function withInFlight(state: AppState, id: string, inFlight: number): AppState {

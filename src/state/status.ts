@@ -1,10 +1,17 @@
+import type { Surroundings } from "./app_state.ts";
 import type { BackendKind, Location, RouteMode } from "../core/types.ts";
 
 /** What `status --json` and `GET /control/v1/status` print. */
 export interface StatusReport {
   /** connected: the first choice answers; degraded: something answers, but not the first choice; down: nothing does. */
   state: "connected" | "degraded" | "down";
+  /** The mode in force: what the user chose, unless a pause or the surroundings change it. */
   mode: RouteMode;
+  chosenMode: RouteMode;
+  /** Set while the user keeps every request local; `until` (ISO 8601) is `null` when only they end that. */
+  pause: { until: string | null } | null;
+  /** What the desktop tells about the machine. */
+  surroundings: Surroundings;
   /** Base URL that programs use, such as `http://127.0.0.1:11435`. */
   listen: string;
   /** Id of the backend that a request would go to now. */

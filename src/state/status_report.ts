@@ -22,6 +22,9 @@ export function statusReport(state: AppState, { now, ...facts }: ReportFacts): S
   return {
     state: overall(order, routable, backends),
     mode: state.mode,
+    chosenMode: state.chosenMode,
+    pause: state.pause && { until: state.pause.until === null ? null : new Date(state.pause.until).toISOString() },
+    surroundings: { ...state.surroundings },
     listen: facts.listen,
     active: routable[0] ?? null,
     version: facts.version,
@@ -71,6 +74,9 @@ export function clientNames(backend: BackendState): string[] {
 
 export const initialState = (mode: RouteMode): AppState => ({
   mode,
+  chosenMode: mode,
+  pause: null,
+  surroundings: { network: "unknown", isMetered: false, isOnBattery: false },
   backends: [],
   inFlight: 0,
   failovers: [],

@@ -1,23 +1,26 @@
+const belowApp = [
+  "src/http",
+  "src/settings",
+  "src/desktop",
+  "src/applink",
+  "src/secrets",
+  "src/backends",
+  "src/health",
+  "src/broker",
+  "src/protocol",
+  "src/state",
+  "src/config",
+  "src/core",
+];
+
 /**
  * Which folder may import which (docs/ARCHITECTURE.md, "Which way imports point"): the folders that each one stands on,
  * its own left out. A folder that is not here may not exist.
  */
 const below: Record<string, readonly string[]> = {
   "main.ts": ["src/cli", "src/core"],
-  "src/app.ts": [
-    "src/http",
-    "src/settings",
-    "src/desktop",
-    "src/applink",
-    "src/secrets",
-    "src/backends",
-    "src/health",
-    "src/broker",
-    "src/protocol",
-    "src/state",
-    "src/config",
-    "src/core",
-  ],
+  "src/app.ts": ["src/app", ...belowApp],
+  "src/app": ["src/app.ts", ...belowApp],
   "src/cli": ["src/config", "src/core"],
   "src/http": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
   "src/settings": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
@@ -38,7 +41,7 @@ const below: Record<string, readonly string[]> = {
 };
 
 /** Folders that may be reached only when they are needed: `import()`, or a type. */
-const lazilyBelow: Record<string, readonly string[]> = { "src/cli": ["src/app.ts", "src/demo"] };
+const lazilyBelow: Record<string, readonly string[]> = { "src/cli": ["src/app.ts", "src/app", "src/demo", "ffi"] };
 
 /** Folders of which only types may be known. */
 const typesBelow: Record<string, readonly string[]> = { "src/cli": ["src/state"] };
@@ -48,7 +51,7 @@ const packages: [pattern: RegExp, importers: readonly string[]][] = [
   [/^@std\//, Object.keys(below).filter((folder) => folder !== "src/core")],
   [/^@hono\//, ["src/http", "src/settings"]],
   [/^(valibot$|@valibot\/)/, ["src/config"]],
-  [/^(@?dbus|.*dbus-native)/, ["src/dbus"]],
+  [/^dbus-native(\/|$)/, ["src/dbus"]],
   [/^node:/, Object.keys(below).filter((folder) => folder !== "src/core" && folder !== "ffi")],
 ];
 

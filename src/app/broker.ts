@@ -1,0 +1,50 @@
+import { createBackend } from "../backends/create.ts";
+import { BackendSet } from "../backends/backend_set.ts";
+import { Failover } from "../broker/failover.ts";
+import { Slots } from "../broker/slots.ts";
+import type { ConfigStore } from "../config/config_store.ts";
+import { Monitor } from "../health/monitor.ts";
+import type { AppState } from "../state/app_state.ts";
+import { withConfig, withInFlight } from "../state/changes.ts";
+import { initialState } from "../state/status_report.ts";
+import { Store } from "../state/store.ts";
+import type { Ground } from "./ground.ts";
+
+/** Routing and health, without any HTTP of our own. */
+export interface Broker {
+  store: Store<AppState>;
+  backends: BackendSet;
+  monitor: Monitor;
+  failover: Failover;
+}
+
+/** Puts routing and health together; both follow the configuration from then on. */
+export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: AsyncDisposableStack): Broker {
+  const { clock, log, secrets, logOptions } = ground;
+  const config = () => configStore.config;
+  const store = new Store<AppState>(initialState(config().route.mode));
+  const backends = new BackendSet((one) => createBackend(one, { clock, secrets }));
+  cleanup.defer(() => backends.close());
+  const { get } = backends;
+  const monitor = new Monitor({ store, backends: get, config, clock, log });
+  cleanup.defer(() => monitor.close());
+  const slots = new Slots({
+    clock,
+    limit: (id) => get(id)?.config.maxConcurrent ?? 0,
+    onChange: (id, inFlight) => store.update((state) => withInFlight(state, id, inFlight)),
+  });
+  const state = () => store.state;
+  const failover = new Failover({ config, state, backends: get, observer: monitor, slots, clock });
+  const follow = () => {
+    Object.assign(logOptions, config().log);
+    backends.configure(config().backends);
+    store.update((state) => withConfig(state, config()));
+  };
+  follow();
+  cleanup.defer(configStore.subscribe(() => {
+    follow();
+    monitor.refresh();
+  }));
+  cleanup.defer(configStore.subscribeError((configError) => store.update((state) => ({ ...state, configError }))));
+  return { store, backends, monitor, failover };
+}

@@ -1,0 +1,89 @@
+import type { ConfigStore } from "../config/config_store.ts";
+import { messageOf } from "../core/errors.ts";
+import type { DesktopContext } from "../desktop/context.ts";
+import { withSurroundings } from "../state/changes.ts";
+import type { Commands } from "../state/commands.ts";
+import type { StatusReport } from "../state/status.ts";
+import type { Broker } from "./broker.ts";
+import type { CloudPause } from "./cloud_pause.ts";
+import type { DaemonOptions, Ground } from "./ground.ts";
+
+export interface DesktopParts {
+  ground: Ground;
+  configStore: ConfigStore;
+  broker: Broker;
+  commands: Commands;
+  pause: CloudPause;
+  status: () => StatusReport;
+  address: string;
+}
+
+/**
+ * Lets the daemon appear on the desktop, as long as the configuration says so. The broker neither waits for it nor falls
+ * with it; its code is loaded only now, and not at all where there is no desktop to appear on.
+ */
+export function startDesktop(options: DaemonOptions, parts: DesktopParts): AsyncDisposable {
+  const { configStore } = parts;
+  let running: { stop: AbortController; ended: Promise<void> } | undefined;
+  const stop = async () => {
+    running?.stop.abort(new Error("The desktop's services are to end"));
+    await running?.ended;
+    running = undefined;
+  };
+  let last = Promise.resolve();
+  const follow = () => {
+    last = last.then(async () => {
+      const isWanted = options.desktop !== undefined && configStore.config.desktop.enabled;
+      if (!isWanted) return await stop();
+      if (running) return;
+      const controller = new AbortController();
+      running = { stop: controller, ended: run(options, parts, controller.signal) };
+    });
+  };
+  follow();
+  const unsubscribe = configStore.subscribe(follow);
+  return {
+    async [Symbol.asyncDispose]() {
+      unsubscribe();
+      await last;
+      await stop();
+    },
+  };
+}
+
+async function run(options: DaemonOptions, parts: DesktopParts, signal: AbortSignal): Promise<void> {
+  const { log } = parts.ground;
+  try {
+    const { runDesktop } = await import("../desktop/desktop.ts");
+    await runDesktop(createContext(options, parts), signal);
+  } catch (error) {
+    if (!signal.aborted) log.error("The desktop's services have ended; requests go on", { error: messageOf(error) });
+  }
+}
+
+function createContext(options: DaemonOptions, parts: DesktopParts): DesktopContext {
+  const { ground: { clock, log, recentLog }, configStore, broker, commands, pause, status, address } = parts;
+  return {
+    store: broker.store,
+    status,
+    config: () => configStore.config,
+    onConfig: (listener) => configStore.subscribe(listener),
+    commands,
+    clock,
+    log,
+    env: options.env,
+    version: options.version,
+    address,
+    runtimeDir: options.paths.runtimeDir,
+    recentLog: () => recentLog.text,
+    isTheOne: options.desktop?.isTheOne ?? false,
+    seeSurroundings(seen) {
+      broker.store.update((state) => withSurroundings(state, seen, configStore.config.route));
+      broker.monitor.refresh();
+    },
+    awake() {
+      pause.look();
+      broker.monitor.probeAll();
+    },
+  };
+}

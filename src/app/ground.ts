@@ -1,0 +1,59 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import { createLog, type Log, type LogOptions } from "../core/log.ts";
+import { RecentLines } from "../core/recent_lines.ts";
+import { Redaction } from "../core/redaction.ts";
+import type { ConfigOverrides } from "../config/config_overrides.ts";
+import type { Paths } from "../config/paths.ts";
+import { envSecrets } from "../config/secrets_env.ts";
+
+/** What the tray shows as the log. */
+const keptLogCharacters = 64_000;
+
+export interface DaemonOptions {
+  paths: Paths;
+  overrides: ConfigOverrides;
+  env: (name: string) => string | undefined;
+  /** Another configuration file than that of `paths`; it has to be there. */
+  configFile?: string;
+  /** Takes finished log lines, line end included. */
+  writeLog: (line: string) => void;
+  version: string;
+  clock?: Clock;
+  pid?: number;
+  /** Whether it appears on the desktop of the session, if the configuration agrees. Default: no. */
+  desktop?: {
+    /** It is the user's one daemon: where another is already, it gives way and ends. */
+    isTheOne: boolean;
+  };
+}
+
+/** What every part is given. */
+export interface Ground {
+  clock: Clock;
+  log: Log;
+  /** Level and format of the log; may be changed while it is in use. */
+  logOptions: LogOptions;
+  redaction: Redaction;
+  /** The last lines of the log, secrets removed. */
+  recentLog: RecentLines;
+  secrets: (name: string) => string | undefined;
+}
+
+/** Log, secrets and time, from what the daemon was started with. */
+export function layGround({ clock = systemClock, overrides, env, writeLog }: DaemonOptions): Ground {
+  const redaction = new Redaction();
+  const recentLog = new RecentLines(keptLogCharacters);
+  const logOptions: LogOptions = {
+    level: overrides.logLevel ?? "info",
+    format: overrides.logFormat ?? "text",
+    clock,
+    write(line) {
+      recentLog.add(line);
+      writeLog(line);
+    },
+    redact: redaction.redact,
+  };
+  // Each that is read is kept out of the log from then on.
+  const secrets = envSecrets(env, (value) => redaction.add(value));
+  return { clock, redaction, recentLog, logOptions, log: createLog(logOptions), secrets };
+}

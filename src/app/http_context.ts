@@ -1,0 +1,60 @@
+import { isLoopback } from "../core/loopback.ts";
+import type { ConfigStore } from "../config/config_store.ts";
+import type { HttpContext } from "../http/context.ts";
+import { Metrics } from "../http/metrics.ts";
+import { requestLogger } from "../http/request_log.ts";
+import { recordFailover } from "../state/changes.ts";
+import type { Commands } from "../state/commands.ts";
+import { statusReport } from "../state/status_report.ts";
+import type { Broker } from "./broker.ts";
+import type { DaemonOptions, Ground } from "./ground.ts";
+import type { Lifetime } from "./lifetime.ts";
+
+/** What the routes work with. `facts.listen` is known once the listener is there. */
+export function createHttpContext(
+  { version, pid = Deno.pid }: DaemonOptions,
+  parts: { ground: Ground; configStore: ConfigStore; broker: Broker; lifetime: Lifetime; commands: Commands },
+): { context: HttpContext; facts: { listen: string; version: string; pid: number } } {
+  const { ground: { clock, log, secrets, redaction }, configStore, lifetime, commands } = parts;
+  const { store, monitor, failover, backends } = parts.broker;
+  const facts = { listen: "", version, pid };
+  const startedAt = clock.monotonic();
+  const controlToken = randomToken();
+  redaction.add(controlToken);
+  const metrics = new Metrics();
+  const logRequest = requestLogger(log);
+  const context: HttpContext = {
+    config: () => configStore.config,
+    store,
+    status() {
+      const now = clock.monotonic();
+      return statusReport(store.state, { ...facts, now, uptimeMs: now - startedAt });
+    },
+    failover,
+    backends: backends.get,
+    metrics,
+    clock,
+    log,
+    secrets,
+    redact: redaction.redact,
+    isExposed: !isLoopback(configStore.config.listen.host),
+    controlToken,
+    version,
+    stopping: lifetime.stopping.signal,
+    stopped: lifetime.stopped.signal,
+    refreshModels: (youngMs) => monitor.refreshModels(youngMs),
+    modelsChanged: (id) => monitor.modelsChanged(id),
+    commands,
+    record(record) {
+      metrics.record(record);
+      logRequest(record);
+      store.update((state) => recordFailover(state, record));
+    },
+  };
+  return { context, facts };
+}
+
+function randomToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}

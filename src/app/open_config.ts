@@ -1,0 +1,28 @@
+import { ConfigStore } from "../config/config_store.ts";
+import { missingClientKey } from "../config/missing_client_key.ts";
+import { restartOptions } from "../config/restart_options.ts";
+import { checkExposure, exposureProblems } from "../http/listener.ts";
+import type { DaemonOptions, Ground } from "./ground.ts";
+
+/** The configuration, which from now on takes no change that would open the daemon to the network without a key. */
+export async function openConfig(options: DaemonOptions, { log, clock, secrets }: Ground): Promise<ConfigStore> {
+  const path = options.configFile ?? options.paths.configFile;
+  const mustExist = options.configFile !== undefined;
+  const configStore = await ConfigStore.open({ path, mustExist, log, clock, overrides: options.overrides });
+  const { listen: started } = configStore.config;
+  try {
+    checkExposure(started, secrets);
+  } catch (error) {
+    await configStore.close();
+    throw error;
+  }
+  configStore.vetoWith((next) => {
+    const problems = exposureProblems(started.host, next.listen);
+    return problems.length > 0 ? problems : missingClientKey(next.listen);
+  });
+  configStore.subscribe((next, previous) => {
+    const names = restartOptions({ started, previous: previous.listen, next: next.listen });
+    if (names.length > 0) log.warn("Takes effect after a restart", { options: names.join(" ") });
+  });
+  return configStore;
+}

@@ -1,0 +1,24 @@
+import * as v from "valibot";
+
+/** The section `desktop`. */
+export const Desktop = v.strictObject({
+  enabled: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description("Whether the daemon appears on the desktop at all: tray, notifications, D-Bus, sleep and network."),
+    ),
+    true,
+  ),
+  tray: v.optional(v.pipe(v.boolean(), v.description("Whether there is an icon in the tray.")), true),
+  icon: v.optional(
+    v.pipe(
+      v.picklist(["auto", "light", "dark"]),
+      v.description("Colour of the tray icon: auto follows the desktop's light or dark style."),
+    ),
+    "auto",
+  ),
+  notifications: v.optional(
+    v.pipe(v.boolean(), v.description("Whether failovers, recoveries and refused tokens are told as notifications.")),
+    true,
+  ),
+});

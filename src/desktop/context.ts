@@ -1,0 +1,33 @@
+import type { Config } from "../config/schema.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
+import type { AppState, Surroundings } from "../state/app_state.ts";
+import type { Commands } from "../state/commands.ts";
+import type { StatusReport } from "../state/status.ts";
+import type { Store } from "../state/store.ts";
+
+/** All that the desktop's services work with; made by the composition root. */
+export interface DesktopContext {
+  store: Store<AppState>;
+  status: () => StatusReport;
+  config: () => Config;
+  /** Calls `listener` after each change of the configuration; the returned function ends that. */
+  onConfig: (listener: (config: Config) => void) => () => void;
+  commands: Commands;
+  clock: Clock;
+  log: Log;
+  env: (name: string) => string | undefined;
+  version: string;
+  /** Base URL that programs of this machine use. */
+  address: string;
+  /** A folder of ours for files of this session. */
+  runtimeDir: string;
+  /** The last lines of the log, line ends included. */
+  recentLog: () => string;
+  /** Whether this daemon stands in for the user's one: then a second one that finds another gives way to it. */
+  isTheOne: boolean;
+  /** Reports what the desktop's services tell about the machine. */
+  seeSurroundings: (seen: Partial<Surroundings>) => void;
+  /** The machine wakes up: what was connected is not any more. */
+  awake: () => void;
+}
