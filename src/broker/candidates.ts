@@ -1,7 +1,8 @@
 import type { RequestClass, RouteMode } from "../core/types.ts";
 import { canonicalModel, isCloudModelName } from "../protocol/model_names.ts";
 import type { BackendState, ModelInfo } from "../state/app_state.ts";
-import { compareRanks, fixedPreference, isAllowed, preference } from "../state/preference.ts";
+import { modeWords } from "../state/mode_in_force.ts";
+import { compareRanks, fixedPreference, isAllowed, preference, type PreferenceOptions } from "../state/preference.ts";
 import { isModelEjected, routability } from "../state/routability.ts";
 import { modelIndex } from "./model_index.ts";
 
@@ -46,12 +47,12 @@ interface Place extends Candidate {
 export function orderCandidates(
   wanted: Wanted,
   backends: readonly BackendState[],
-  options: { mode: RouteMode; now: number },
+  options: PreferenceOptions,
 ): CandidateList {
   const eligible = backends.filter((backend) => isEligible(backend, wanted, options.mode));
   if (eligible.length === 0) {
     const isUnknown = wanted.pinned !== undefined && !backends.some(({ config }) => config.id === wanted.pinned);
-    return refused(isUnknown ? 404 : 503, whyNone(wanted, backends, options.mode));
+    return refused(isUnknown ? 404 : 503, whyNone(wanted, backends, options));
   }
   const places = eligible.map((backend, index) => placeOf(backend, wanted, { ...options, index }));
   const having = withModel(places.sort((a, b) => compareRanks(a.rank, b.rank)), wanted);
@@ -84,16 +85,17 @@ export function runsInTheCloud(model: string, info: ModelInfo | undefined): bool
   return isCloudModelName(model) || info?.remoteHost !== undefined || info?.remoteModel !== undefined;
 }
 
-function whyNone(wanted: Wanted, backends: readonly BackendState[], mode: RouteMode): string {
+function whyNone(wanted: Wanted, backends: readonly BackendState[], { mode, modeCause }: PreferenceOptions): string {
+  const because = modeWords(mode, modeCause);
   if (wanted.pinned !== undefined) {
     const known = backends.find((backend) => backend.config.id === wanted.pinned);
     if (!known) return `No backend is called "${wanted.pinned}"; check x-broker-backend`;
     if (!known.config.enabled) return `Backend "${wanted.pinned}" is switched off`;
-    if (!isAllowed(known.config.location, mode)) return `Backend "${wanted.pinned}" is not asked: the mode is ${mode}`;
+    if (!isAllowed(known.config.location, mode)) return `Backend "${wanted.pinned}" is not asked: ${because}`;
   }
   const isStub = (backend: BackendState) => backend.config.enabled && leavesTheMachine(backend, wanted.model);
   if (mode === "local-only" && backends.some(isStub)) {
-    return `Model "${wanted.model}" runs in the cloud, and the mode is local-only`;
+    return `Model "${wanted.model}" runs in the cloud, and ${because}`;
   }
   if (wanted.pinned !== undefined) return `Backend "${wanted.pinned}" is not for this request`;
   if (wanted.class === "bound") return "No local Ollama is set up for this request; name a backend in x-broker-backend";
@@ -101,7 +103,7 @@ function whyNone(wanted: Wanted, backends: readonly BackendState[], mode: RouteM
     return "Models are loaded and unloaded at local backends only, and the mode is cloud-only";
   }
   if (wanted.class === "control") return "No local Ollama is set up that could load or unload a model";
-  if (mode === "local-only") return "No local backend is set up and the mode is local-only";
+  if (mode === "local-only") return `No local backend is set up and ${because}`;
   if (mode === "cloud-only") return "No cloud backend is set up and the mode is cloud-only";
   return "No backend is switched on; set one up in the configuration";
 }
@@ -109,7 +111,7 @@ function whyNone(wanted: Wanted, backends: readonly BackendState[], mode: RouteM
 function placeOf(
   backend: BackendState,
   wanted: Wanted,
-  options: { mode: RouteMode; now: number; index: number },
+  options: PreferenceOptions & { index: number },
 ): Place {
   const { mode, now, index } = options;
   const { config } = backend;

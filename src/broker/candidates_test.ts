@@ -310,3 +310,17 @@ Deno.test("orderCandidates() says why there is nobody to ask", () => {
     assertEquals([refusal, candidates], [{ status, message, retryAfterMs: undefined }, []]);
   }
 });
+
+Deno.test("orderCandidates() names the pause that keeps the cloud out, and not a mode that nobody chose", () => {
+  const stub = local({}, { has: [{ name: "llama3.2", remoteModel: "x" }] });
+  const table: [BackendState[], Partial<Wanted>, message: string][] = [
+    [[cloud()], {}, "No local backend is set up and the cloud is paused"],
+    [[cloud()], { pinned: "cloud" }, 'Backend "cloud" is not asked: the cloud is paused'],
+    [[stub], {}, 'Model "llama3.2" runs in the cloud, and the cloud is paused'],
+  ];
+  for (const [backends, wanted, message] of table) {
+    const options = { mode: "local-only", modeCause: { kind: "pause", until: null }, now } as const;
+    const list = orderCandidates({ model: "llama3.2", class: "inference", ...wanted }, backends, options);
+    assertEquals(list.refusal?.message, message);
+  }
+});

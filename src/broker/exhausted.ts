@@ -39,21 +39,22 @@ export function stoppedBy(failure: BackendFailure, attempts: readonly Attempt[])
  * Sums up the failures of all attempts. A 400 or 404 of a backend is the most useful to the client and goes out as it
  * is. Else the message names each backend with its reason, and the status is the one on which all agree: 429 when all
  * limit, 504 when all took too long, 503 when all were busy or overloaded; 502 when they differ. Never the 401 of a
- * backend: the client would take its own key to be wrong.
+ * backend: the client would take its own key to be wrong. `note`: why others were not asked, to be told at the end.
  */
 export function exhaustedBy(
   failures: readonly BackendFailure[],
-  options: { attempts: readonly Attempt[]; model: string },
+  options: { attempts: readonly Attempt[]; model: string; note?: string },
 ): Exhausted {
-  const { attempts, model } = options;
+  const { attempts, model, note } = options;
   const own = failures.find((failure) => failure.status === 400 || failure.status === 404);
   if (own) return stoppedBy(own, attempts);
   const distinct = [...new Map(failures.map((failure) => [failure.backend, failure])).values()];
-  const list = distinct.map((failure) => `${failure.backend}: ${wordsOf(failure)}`).join("; ");
+  const list = distinct.map((failure) => `${failure.backend}: ${wordsOf(failure)}`);
+  const said = [...list, ...(note === undefined ? [] : [note])].join("; ");
   const waits = failures.flatMap((failure) => failure.retryAfterMs ?? []);
   const statuses = new Set(distinct.map((failure) => failure.status === 429 ? 429 : statusOfFailure(failure)));
   const status = statuses.size === 1 ? [...statuses][0] : 502;
-  return new Exhausted(`No backend could answer for model "${model}": ${list}`, {
+  return new Exhausted(`No backend could answer for model "${model}": ${said}`, {
     status,
     attempts,
     retryAfterMs: waits.length > 0 ? Math.min(...waits) : undefined,

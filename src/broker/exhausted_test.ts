@@ -70,6 +70,12 @@ Deno.test("exhaustedBy() names each backend once, with the last it said", () => 
   assertEquals(cause, failures[0]);
 });
 
+Deno.test("exhaustedBy() tells at the end why others were not asked", () => {
+  const note = "the cloud is paused until 15:04";
+  const { message } = exhaustedBy([stubFailure("local", "reset")], { ...options, note });
+  assertEquals(message, `No backend could answer for model "llama3.2": local: local failed: reset; ${note}`);
+});
+
 Deno.test("statusOfFailure() is a gateway's", () => {
   const table: [FailureReason, number][] = [
     ["connect_refused", 502],

@@ -4,6 +4,7 @@ import type { Attempt } from "../core/types.ts";
 import type { Config } from "../config/schema.ts";
 import type { ModelRequest } from "../protocol/types.ts";
 import type { AppState } from "../state/app_state.ts";
+import { modeWords } from "../state/mode_in_force.ts";
 import { attempt, firstByteMs } from "./attempt.ts";
 import type { Answer, Backend } from "./backend.ts";
 import { type Candidate, type CandidateList, orderCandidates } from "./candidates.ts";
@@ -16,7 +17,7 @@ import type { Slots } from "./slots.ts";
 export interface FailoverOptions {
   config: () => Config;
   /** The mode in force, and what is known of the backends now. */
-  state: () => Pick<AppState, "mode" | "backends">;
+  state: () => Pick<AppState, "mode" | "modeCause" | "backends">;
   backends: (id: string) => Backend | undefined;
   observer: Observer;
   slots: Slots;
@@ -81,7 +82,8 @@ export class Failover {
       const committed = await this.#round(search);
       if (committed) return committed;
     }
-    throw exhaustedBy(search.failures, { attempts: search.attempts, model: request.model });
+    const { attempts, failures } = search;
+    throw exhaustedBy(failures, { attempts, model: request.model, note: notAsked(this.#options.state()) });
   }
 
   #isReplayable(request: ModelRequest): boolean {
@@ -137,9 +139,10 @@ export class Failover {
   #order(search: Search): CandidateList {
     const { request, pinned } = search;
     const { clock, observer } = this.#options;
-    const { mode, backends } = this.#options.state();
+    const { mode, modeCause, backends } = this.#options.state();
     const list = orderCandidates({ model: request.model, class: request.class, pinned }, backends, {
       mode,
+      modeCause,
       now: clock.monotonic(),
     });
     for (const id of list.missed) observer.wanted(id);
@@ -205,6 +208,14 @@ export class Failover {
     };
     return attempt(backend, search.request, { model, abort, clock, patience });
   }
+}
+
+/** That a pause keeps the cloud out, where there is one that might have answered. */
+function notAsked(
+  { mode, modeCause, backends }: Pick<AppState, "mode" | "modeCause" | "backends">,
+): string | undefined {
+  const hasCloud = backends.some(({ config }) => config.enabled && config.location === "cloud");
+  return modeCause.kind === "pause" && hasCloud ? modeWords(mode, modeCause) : undefined;
 }
 
 /** Every breaker is half open, its one probe out. */

@@ -30,6 +30,7 @@ function report(status: Partial<StatusReport>): StatusReport {
     state: "connected",
     mode: "local-first",
     chosenMode: "local-first",
+    modeReason: null,
     pause: null,
     surroundings: { network: "unknown", isMetered: false, isOnBattery: false },
     listen: "http://127.0.0.1:11435",

@@ -40,10 +40,13 @@ export interface Pause {
   until: number | null;
 }
 
+/** Whose doing the mode in force is, when it is not the user's own. */
+export type ModeCause = { kind: "chosen" } | { kind: "pause"; until: number | null } | { kind: "metered" | "battery" };
+
 /** What the desktop's services tell about the machine; where one is absent, what does no harm. */
 export interface Surroundings {
-  /** `offline`: no network at all, or only the login page of one. */
-  network: "unknown" | "online" | "offline";
+  /** `offline`: no network at all; `portal`: one that shows nothing but its login page. */
+  network: "unknown" | "online" | "offline" | "portal";
   isMetered: boolean;
   isOnBattery: boolean;
 }
@@ -52,6 +55,7 @@ export interface Surroundings {
 export interface AppState {
   /** The mode that routing goes by now (`modeInForce`). */
   mode: RouteMode;
+  modeCause: ModeCause;
   /** The mode that the user set. */
   chosenMode: RouteMode;
   pause: Pause | null;

@@ -44,7 +44,7 @@ export function withSurroundings(
 }
 
 function inForce(state: AppState, policy: SurroundingsPolicy): AppState {
-  return { ...state, mode: modeInForce(state, policy) };
+  return { ...state, ...modeInForce(state, policy) };
 }
 
 export function withInFlight(state: AppState, id: string, inFlight: number): AppState {

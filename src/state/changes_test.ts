@@ -2,7 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import { backendState, cloudInput, configOf } from "../../tests/support/states.ts";
 import type { Attempt } from "../core/types.ts";
 import type { AppState } from "./app_state.ts";
-import { recordFailover, withConfig, withInFlight } from "./changes.ts";
+import { recordFailover, withConfig, withInFlight, withPause, withSurroundings } from "./changes.ts";
 import { initialHealth } from "./health_state.ts";
 import { initialState } from "./status_report.ts";
 
@@ -55,6 +55,24 @@ const record = (outcome: string, backend: string | undefined, ...attempts: Attem
   attempts,
   model: "llama3.2",
   startedAt: Date.UTC(2026, 0, 2),
+});
+
+Deno.test("withPause() and withSurroundings() give the same object when nothing is new", () => {
+  const { route } = config;
+  assertStrictEquals(withPause(empty, null, route), empty);
+  const paused = withPause(empty, { until: null }, route);
+  assertEquals([paused.mode, paused.chosenMode], ["local-only", "local-first"]);
+  assertStrictEquals(withPause(paused, { until: null }, route), paused);
+  assertEquals(withPause(paused, { until: 5 }, route).pause, { until: 5 });
+  assertStrictEquals(withSurroundings(empty, { network: "unknown", isMetered: false }, route), empty);
+  assertEquals(withSurroundings(empty, { network: "portal" }, route).surroundings.network, "portal");
+});
+
+Deno.test("withConfig() keeps a pause and what is known of the machine", () => {
+  const paused = withPause(withSurroundings(empty, { isMetered: true }, config.route), { until: null }, config.route);
+  const next = withConfig(paused, configOf({ route: { mode: "cloud-first" }, backends: [localInput] }));
+  assertEquals([next.mode, next.chosenMode, next.pause], ["local-only", "cloud-first", { until: null }]);
+  assertEquals(withPause(next, null, config.route).mode, "local-first", "the connection is metered");
 });
 
 Deno.test("recordFailover() tells who failed first, why, and who answered", () => {

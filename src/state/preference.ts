@@ -1,5 +1,5 @@
 import type { Location, RouteMode } from "../core/types.ts";
-import type { BackendState } from "./app_state.ts";
+import type { BackendState, ModeCause } from "./app_state.ts";
 
 /** Whether the mode lets this backend be used at all. */
 export function isAllowed(location: Location, mode: RouteMode): boolean {
@@ -12,6 +12,8 @@ const speedHoldsMs = 300_000;
 /** What the order of backends depends on, beside themselves. */
 export interface PreferenceOptions {
   mode: RouteMode;
+  /** Whose doing the mode is, for the words about it. Default: the user's. */
+  modeCause?: ModeCause;
   /** Of the monotonic clock, in ms. */
   now: number;
 }

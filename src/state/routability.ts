@@ -1,4 +1,5 @@
 import { type Breaker, modelBreaker } from "./health_state.ts";
+import { timeOfDay } from "../core/time_of_day.ts";
 import type { BackendState } from "./app_state.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { isAllowed, type PreferenceOptions } from "./preference.ts";
@@ -21,12 +22,13 @@ const shownModels = 5;
  * The one truth about whether a backend can be used, from the mode, health checks, recent results and breakers together.
  * Tray, page, command line, metrics and routing all ask here.
  */
-export function routability(backend: BackendState, { mode, now }: PreferenceOptions): Routability {
+export function routability(backend: BackendState, options: PreferenceOptions): Routability {
+  const { mode, now } = options;
   const { config, health } = backend;
   if (!config.enabled) return { routable: false, health: "disabled", reason: "Switched off in the configuration" };
   // It is not asked either (src/health/monitor.ts): what was seen of it last is no news.
   if (!isAllowed(config.location, mode)) {
-    return { routable: false, health: "disabled", reason: `Not used in mode ${mode}` };
+    return { routable: false, health: "disabled", reason: notUsedNow(options) };
   }
   const { reach, breaker, cooldown } = health;
   if (reach.kind === "misconfigured") {
@@ -45,6 +47,11 @@ export function routability(backend: BackendState, { mode, now }: PreferenceOpti
   }
   if (reach.kind === "unknown") return { routable: true, health: "unknown", reason: "Not checked yet" };
   return { routable: true, health: "up", reason: remarks(backend, now) };
+}
+
+function notUsedNow({ mode, modeCause }: PreferenceOptions): string {
+  if (modeCause?.kind !== "pause") return `Not used in mode ${mode}`;
+  return modeCause.until === null ? "The cloud is paused" : `Paused until ${timeOfDay(modeCause.until)}`;
 }
 
 /** Whether the breaker would let a request pass now, as an ordinary one or as its half-open probe. */

@@ -118,6 +118,21 @@ Deno.test("routability() knows what the mode leaves out", () => {
   assertEquals(routability(cloud, { mode: "fastest", now }).routable, true);
 });
 
+Deno.test("routability() names the pause that keeps the cloud out, and until when", () => {
+  const [local, cloud] = [backendState(), backendState(cloudInput)];
+  const paused = (until: number | null) => ({ mode: "local-only", modeCause: { kind: "pause", until }, now } as const);
+  const until = new Date(2026, 0, 5, 15, 4).getTime();
+  assertEquals(routability(cloud, paused(until)), {
+    routable: false,
+    health: "disabled",
+    reason: "Paused until 15:04",
+  });
+  assertEquals(routability(cloud, paused(null)).reason, "The cloud is paused");
+  assertEquals(routability(local, paused(null)).routable, true);
+  const metered = { mode: "local-only", modeCause: { kind: "metered" }, now } as const;
+  assertEquals(routability(cloud, metered).reason, "Not used in mode local-only");
+});
+
 Deno.test("passes() lets a request through a closed breaker, and one that has been open for long enough", () => {
   assertEquals([closedBreaker, open(now), open(now + 1), halfOpen].map((breaker) => passes(breaker, now)), [
     true,

@@ -8,6 +8,8 @@ export interface StatusReport {
   /** The mode in force: what the user chose, unless a pause or the surroundings change it. */
   mode: RouteMode;
   chosenMode: RouteMode;
+  /** Why another mode than the chosen one is in force, such as `the cloud is paused until 15:04`; `null`: none is. */
+  modeReason: string | null;
   /** Set while the user keeps every request local; `until` (ISO 8601) is `null` when only they end that. */
   pause: { until: string | null } | null;
   /** What the desktop tells about the machine. */

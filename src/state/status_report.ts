@@ -1,5 +1,6 @@
 import type { RouteMode } from "../core/types.ts";
 import type { AppState, BackendState } from "./app_state.ts";
+import { modeWords } from "./mode_in_force.ts";
 import { byPreference, type PreferenceOptions } from "./preference.ts";
 import { routability } from "./routability.ts";
 import type { BackendStatus, StatusReport } from "./status.ts";
@@ -16,13 +17,15 @@ export interface ReportFacts {
 
 /** The state as it is shown to people and programs. */
 export function statusReport(state: AppState, { now, ...facts }: ReportFacts): StatusReport {
-  const backends = state.backends.map((backend) => backendStatus(backend, { mode: state.mode, now }));
-  const order = byPreference(state.backends, { mode: state.mode, now }).map(({ config }) => config.id);
+  const { mode, modeCause } = state;
+  const backends = state.backends.map((backend) => backendStatus(backend, { mode, modeCause, now }));
+  const order = byPreference(state.backends, { mode, now }).map(({ config }) => config.id);
   const routable = order.filter((id) => backends.find((backend) => backend.id === id)?.routable);
   return {
     state: overall(order, routable, backends),
-    mode: state.mode,
+    mode,
     chosenMode: state.chosenMode,
+    modeReason: modeCause.kind === "chosen" ? null : modeWords(mode, modeCause),
     pause: state.pause && { until: state.pause.until === null ? null : new Date(state.pause.until).toISOString() },
     surroundings: { ...state.surroundings },
     listen: facts.listen,
@@ -74,6 +77,7 @@ export function clientNames(backend: BackendState): string[] {
 
 export const initialState = (mode: RouteMode): AppState => ({
   mode,
+  modeCause: { kind: "chosen" },
   chosenMode: mode,
   pause: null,
   surroundings: { network: "unknown", isMetered: false, isOnBattery: false },

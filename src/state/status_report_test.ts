@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { backendState, cloudInput } from "../../tests/support/states.ts";
+import { backendState, cloudInput, configOf } from "../../tests/support/states.ts";
 import type { RouteMode } from "../core/types.ts";
 import type { AppState, BackendState } from "./app_state.ts";
+import { withConfig, withPause, withSurroundings } from "./changes.ts";
 import type { HealthState } from "./health_state.ts";
 import { clientNames, initialState, statusReport } from "./status_report.ts";
 
@@ -75,6 +76,24 @@ Deno.test("statusReport() carries the facts, and null where nothing is known", (
   );
   assertEquals(shown.failovers, [failover]);
   assertEquals([shown.backends[0].latencyMs, shown.backends[0].version, shown.backends[0].models], [null, null, []]);
+});
+
+Deno.test("statusReport() tells the mode in force, the chosen one, and why they differ", () => {
+  const config = configOf({ route: { mode: "cloud-first" } });
+  const chosen = withConfig(initialState("cloud-first"), config);
+  const until = new Date(2026, 0, 5, 15, 4);
+  const shown = (state: AppState) => {
+    const { mode, chosenMode, modeReason, pause } = statusReport(state, facts);
+    return [mode, chosenMode, modeReason, pause];
+  };
+  assertEquals(shown(chosen), ["cloud-first", "cloud-first", null, null]);
+  const paused = withPause(chosen, { until: until.getTime() }, config.route);
+  assertEquals(shown(paused), ["local-only", "cloud-first", "the cloud is paused until 15:04", {
+    until: until.toISOString(),
+  }]);
+  assertEquals(shown(withPause(paused, null, config.route)), shown(chosen));
+  const metered = withSurroundings(chosen, { isMetered: true }, config.route);
+  assertEquals(shown(metered), ["local-first", "cloud-first", "the connection is metered", null]);
 });
 
 Deno.test("clientNames() has mapped names first and each name once", () => {

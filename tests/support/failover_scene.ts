@@ -58,7 +58,7 @@ export class FailoverScene {
       clock,
       slots: this.slots,
       config: () => this.config,
-      state: () => ({ mode: this.config.route.mode, backends: this.states }),
+      state: () => ({ mode: this.config.route.mode, modeCause: { kind: "chosen" }, backends: this.states }),
       backends: (id) => stubs.get(id),
       random: () => 0.5,
       observer: {
