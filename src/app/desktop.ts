@@ -78,11 +78,14 @@ function createContext(options: DaemonOptions, parts: DesktopParts): DesktopCont
     recentLog: () => recentLog.text,
     isTheOne: options.desktop?.isTheOne ?? false,
     seeSurroundings(seen) {
+      const before = broker.store.state.surroundings.network;
       broker.store.update((state) => withSurroundings(state, seen, configStore.config.route));
+      if (broker.store.state.surroundings.network !== before) broker.backends.renewConnections();
       broker.monitor.refresh();
     },
     awake() {
       pause.look();
+      broker.backends.renewConnections();
       broker.monitor.probeAll();
     },
   };

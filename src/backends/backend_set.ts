@@ -26,6 +26,11 @@ export class BackendSet {
     this.#backends = next;
   }
 
+  /** After the machine slept, or came to another network. */
+  renewConnections(): void {
+    for (const backend of this.#backends.values()) backend.renewConnections();
+  }
+
   close(): void {
     this.configure([]);
   }

@@ -5,11 +5,15 @@ import { BackendSet } from "./backend_set.ts";
 
 function scene() {
   const closed: string[] = [];
+  const renewed: string[] = [];
   const set = new BackendSet((config) => {
     const backend = new StubBackend(config);
-    return Object.assign(backend, { close: () => closed.push(`${config.id} ${config.url}`) });
+    return Object.assign(backend, {
+      close: () => closed.push(`${config.id} ${config.url}`),
+      renewConnections: () => renewed.push(config.id),
+    });
   });
-  return { set, closed };
+  return { set, closed, renewed };
 }
 
 Deno.test("configure() keeps a backend whose settings are the same, and makes the others anew", () => {
@@ -29,4 +33,12 @@ Deno.test("close() closes all", () => {
   set.configure([backendConfig({ id: "a" }), backendConfig({ id: "b" })]);
   set.close();
   assertEquals([closed.length, set.get("a")], [2, undefined]);
+});
+
+Deno.test("renewConnections() reaches the backends that are configured now", () => {
+  const { set, renewed } = scene();
+  set.configure([backendConfig({ id: "a" }), backendConfig({ id: "b" })]);
+  set.configure([backendConfig({ id: "b" }), backendConfig({ id: "c" })]);
+  set.renewConnections();
+  assertEquals(renewed, ["b", "c"]);
 });

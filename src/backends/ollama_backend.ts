@@ -90,6 +90,10 @@ export class OllamaBackend implements Backend {
     await response.body?.cancel();
   }
 
+  renewConnections(): void {
+    this.#transport.renew();
+  }
+
   close(): void {
     this.#transport.close();
   }

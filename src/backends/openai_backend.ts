@@ -75,6 +75,10 @@ export class OpenAIBackend implements Backend {
     await response.body?.cancel();
   }
 
+  renewConnections(): void {
+    this.#transport.renew();
+  }
+
   close(): void {
     this.#transport.close();
   }

@@ -31,7 +31,7 @@ export interface TransportOptions {
  */
 export class Transport {
   readonly #backend: string;
-  readonly #client: Deno.HttpClient;
+  #client = newClient();
   readonly #options: TransportOptions;
   /** Keeps no connection. Rarely used, so made on first use. */
   #onceClient: Deno.HttpClient | undefined;
@@ -39,7 +39,6 @@ export class Transport {
   constructor(backend: string, options: TransportOptions) {
     this.#backend = backend;
     this.#options = options;
-    this.#client = Deno.createHttpClient({ poolMaxIdlePerHost: 32, poolIdleTimeout: 60_000 });
   }
 
   /**
@@ -71,6 +70,13 @@ export class Transport {
     options: { phase: FailurePhase; reason: FailureReason; answer?: ErrorAnswer; cause?: unknown },
   ): BackendFailure {
     return new BackendFailure(message, { backend: this.#backend, ...options });
+  }
+
+  /** Requests from now on go on new connections. Those under way keep theirs until they have their whole answer. */
+  renew(): void {
+    const old = this.#client;
+    this.#client = newClient();
+    old.close();
   }
 
   close(): void {
@@ -130,6 +136,10 @@ export class Transport {
       answer: isRedirect ? undefined : answer,
     });
   }
+}
+
+function newClient(): Deno.HttpClient {
+  return Deno.createHttpClient({ poolMaxIdlePerHost: 32, poolIdleTimeout: 60_000 });
 }
 
 const maxErrorBytes = 65_536;

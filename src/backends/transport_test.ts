@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { BackendScene, chatOf, textOfAnswer } from "../../tests/support/backend_scene.ts";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { gate, refusedPort } from "../../tests/support/model_server.ts";
+import { systemClock } from "../core/clock.ts";
+import { Transport } from "./transport.ts";
 
 const chat = chatOf("ollama", { stream: false });
 
@@ -142,4 +144,65 @@ Deno.test("fetch sends once more what a kept connection did not take: its end do
   scene.server.script({ kind: "close_on_accept" });
   assertStringIncludes(await textOfAnswer(await scene.send(chat)), '"done":true');
   assertEquals(scene.server.modelRequests.length, 3);
+});
+
+/** A server that tells on which connection each request came; paths in `held` begin an answer and end it when told. */
+class ConnectionServer implements AsyncDisposable {
+  readonly ports: number[] = [];
+  readonly #held: Record<string, Promise<void>>;
+  readonly #server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request, info) => {
+    this.ports.push(info.remoteAddr.port);
+    const until = this.#held[new URL(request.url).pathname];
+    if (!until) return Response.json({});
+    return new Response(ReadableStream.from(this.#slowly(until)));
+  });
+  readonly url = `http://127.0.0.1:${this.#server.addr.port}`;
+
+  constructor(held: Record<string, Promise<void>> = {}) {
+    this.#held = held;
+  }
+
+  async *#slowly(until: Promise<void>): AsyncGenerator<Uint8Array> {
+    yield new TextEncoder().encode("begun, ");
+    await until;
+    yield new TextEncoder().encode("ended");
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#server.shutdown();
+  }
+}
+
+function transportScene() {
+  const transport = new Transport("local", { secret: null, credential: () => undefined, clock: systemClock });
+  const signal = new AbortController().signal;
+  const get = (url: string) => transport.sendOk({ method: "GET", url, signal });
+  return { transport, get, ask: async (url: string) => await (await get(url)).text() };
+}
+
+Deno.test("renew() leaves every connection of before alone, idle ones too", async () => {
+  await using server = new ConnectionServer();
+  const { transport, ask } = transportScene();
+  await ask(server.url);
+  await ask(server.url);
+  transport.renew();
+  await ask(server.url);
+  await ask(server.url);
+  const [first, second, third, fourth] = server.ports;
+  assertEquals([first === second, third === fourth, first === third], [true, true, false]);
+  transport.close();
+});
+
+Deno.test("renew() cuts no answer and no request that is under way", async () => {
+  const end = gate();
+  await using server = new ConnectionServer({ "/held": end.promise });
+  const { transport, get, ask } = transportScene();
+  const streaming = await get(`${server.url}/held`);
+  const sending = ask(`${server.url}/held`);
+  transport.renew();
+  transport.renew();
+  assertEquals(await ask(server.url), "{}");
+  end.resolve();
+  assertEquals([await streaming.text(), await sending], ["begun, ended", "begun, ended"]);
+  transport.close();
 });

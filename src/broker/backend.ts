@@ -66,6 +66,8 @@ export interface Backend {
   probe(signal: AbortSignal): Promise<ProbeResult>;
   /** Whether it answers at all, by its cheapest request. Throws {@linkcode BackendFailure} when not. */
   ping(signal: AbortSignal): Promise<void>;
+  /** No request from now on uses a connection of before, which may be dead without knowing; running answers go on. */
+  renewConnections(): void;
   /** Idle connections are closed; running answers go on. */
   close(): void;
 }

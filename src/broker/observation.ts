@@ -5,6 +5,9 @@ import type { ProbeResult } from "./backend.ts";
 export type Observation =
   | { kind: "probe_passed"; at: number; result: ProbeResult }
   | { kind: "probe_failed"; at: number; reason: FailureReason; status?: number }
+  /** The desktop says that nothing beyond this machine can be reached, or that it can again. */
+  | { kind: "network_lost"; at: number; reason: "offline" | "portal" }
+  | { kind: "network_back"; at: number }
   /** The first byte of a stream is here; whether it becomes a whole answer is not known yet. */
   | { kind: "request_began"; at: number; model: string; firstByteMs: number; permit?: number }
   /** A whole answer. */

@@ -48,6 +48,8 @@ const reachReasons = new Set<FailureReason>([
   "dns",
   "tls",
   "unreachable",
+  "offline",
+  "portal",
   "unresponsive",
 ]);
 const modelReasons = new Set<FailureReason>([

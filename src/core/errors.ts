@@ -6,7 +6,7 @@ export type FailurePhase = "connect" | "headers" | "first_byte" | "streaming";
  *
  * `unresponsive` is a backend that gave no first byte and did not answer a health check either; `stalled` one that
  * stopped in the middle; `incomplete` an answer without its dialect's terminal marker; `backend_error` an error inside
- * an HTTP 200; `busy` one at its `maxConcurrent`.
+ * an HTTP 200; `busy` one at its `maxConcurrent`; `offline` and `portal` one that is gone with the machine's network.
  */
 export type FailureReason =
   | "connect_refused"
@@ -14,6 +14,8 @@ export type FailureReason =
   | "dns"
   | "tls"
   | "unreachable"
+  | "offline"
+  | "portal"
   | "reset"
   | "first_byte_timeout"
   | "unresponsive"

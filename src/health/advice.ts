@@ -12,6 +12,10 @@ export function adviceFor(config: Readonly<BackendConfig>, reason: FailureReason
         : "Start the server, or correct its url in the configuration";
     case "dns":
       return "Check the spelling of the host in its url, and the network connection";
+    case "offline":
+      return "Connect this machine to a network";
+    case "portal":
+      return "Open any web page: the network shows its login there";
     case "connect_timeout":
     case "unreachable":
     case "unresponsive":

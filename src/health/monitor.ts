@@ -10,6 +10,7 @@ import type { AppState, BackendState } from "../state/app_state.ts";
 import { isAllowed } from "../state/preference.ts";
 import { routability } from "../state/routability.ts";
 import type { Store } from "../state/store.ts";
+import { needsNetwork, type NetworkLoss, networkLoss } from "./network_loss.ts";
 import { probeDelayMs } from "./probe_delay.ts";
 import { acquire, nextHealth } from "./transitions.ts";
 
@@ -46,17 +47,21 @@ export class Monitor implements Observer {
   readonly #running = new Set<Promise<unknown>>();
   #cancelTimer: (() => void) | undefined;
   #lastPermit = 0;
+  #loss: NetworkLoss | undefined;
 
   constructor(options: MonitorOptions) {
     this.#options = options;
   }
 
   /**
-   * Begins, and after a changed configuration takes up, the checks of all backends that are enabled and that the mode
-   * allows: in `local-only` none of the cloud is asked, and none sees its token.
+   * Begins, and after a changed configuration, mode or network takes up, the checks of all backends that are enabled and
+   * that the mode allows: in `local-only` none of the cloud is asked, and none sees its token.
    */
   refresh(): void {
     const now = this.#options.clock.monotonic();
+    const loss = networkLoss(this.#options.store.state.surroundings.network);
+    const isNews = loss !== this.#loss;
+    this.#loss = loss;
     const { backends, mode } = this.#options.store.state;
     const checked = backends.filter(({ config }) => config.enabled && isAllowed(config.location, mode));
     const ids = new Set(checked.map(({ config }) => config.id));
@@ -65,16 +70,17 @@ export class Monitor implements Observer {
       const { id } = backend.config;
       const schedule = this.#schedules.get(id);
       if (!schedule) {
-        this.#schedules.set(id, { dueAt: now, probing: undefined, wasUsed: false, lastAt: -Infinity });
+        this.#checkNow(id);
       } // Its settings have changed: what was seen of the old ones, and when, is void.
       else if (backend.health.reach.kind === "unknown") schedule.dueAt = now;
     }
+    this.#tellNetwork(isNews);
     this.#arm();
   }
 
   /** Asks every backend that is checked now, such as after the machine slept. */
   probeAll(): void {
-    for (const schedule of this.#schedules.values()) schedule.dueAt = this.#options.clock.monotonic();
+    for (const id of this.#schedules.keys()) this.#checkNow(id);
     this.#arm();
   }
 
@@ -152,6 +158,26 @@ export class Monitor implements Observer {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     await Promise.allSettled(this.#running);
+  }
+
+  /**
+   * Tells the backends that need it of a network that is lost or back (a new one also of one lost before), and checks
+   * them at once: whoever says so may be wrong.
+   */
+  #tellNetwork(isNews: boolean): void {
+    const at = this.#options.clock.monotonic();
+    const reason = this.#loss;
+    for (const { config, health } of this.#options.store.state.backends) {
+      if (!needsNetwork(config) || !(isNews || (reason && health.reach.kind === "unknown"))) continue;
+      this.observe(config.id, reason ? { kind: "network_lost", at, reason } : { kind: "network_back", at });
+      if (this.#schedules.has(config.id)) this.#checkNow(config.id);
+    }
+  }
+
+  /** What a check that runs already will find is out of date, and not heard: another one is due. */
+  #checkNow(id: string): void {
+    const dueAt = this.#options.clock.monotonic();
+    this.#schedules.set(id, { dueAt, probing: undefined, wasUsed: false, lastAt: -Infinity });
   }
 
   #checkSoon(id: string): void {

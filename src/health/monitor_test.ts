@@ -1,81 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { FakeClock, settle } from "../../tests/support/fake_clock.ts";
-import type { BackendInput } from "../../tests/support/broker_fixture.ts";
-import { cloudInput, configOf } from "../../tests/support/states.ts";
-import { StubBackend, stubFailure } from "../../tests/support/stub_backend.ts";
+import { settle } from "../../tests/support/fake_clock.ts";
+import { healthy, localInput, MonitorScene } from "../../tests/support/monitor_scene.ts";
+import { cloudInput } from "../../tests/support/states.ts";
+import { stubFailure } from "../../tests/support/stub_backend.ts";
 import type { RouteMode } from "../core/types.ts";
-import type { FailureReason } from "../core/errors.ts";
-import { silentLog } from "../core/log.ts";
-import type { ProbeResult } from "../broker/backend.ts";
-import type { AppState } from "../state/app_state.ts";
-import { withConfig } from "../state/changes.ts";
-import { initialState } from "../state/status_report.ts";
-import { Store } from "../state/store.ts";
-import { Monitor } from "./monitor.ts";
-
-const localInput = { id: "local", kind: "ollama", url: "http://127.0.0.1:11434", location: "local" } as const;
-const healthy: ProbeResult = { latencyMs: 3, version: "0.30.0", models: [{ name: "llama3.2" }], warm: ["llama3.2"] };
-
-/** A monitor over stub backends; no jitter. Their probes are answered by `answer`, or by the test where that is null. */
-class Scene implements AsyncDisposable {
-  readonly clock = new FakeClock();
-  readonly store = new Store<AppState>(initialState("local-first"));
-  readonly warnings: string[] = [];
-  readonly monitor: Monitor;
-  config = configOf();
-  stubs = new Map<string, StubBackend>();
-  answer: FailureReason | "pass" | null = "pass";
-  mode: RouteMode = "local-first";
-
-  constructor(...backends: BackendInput[]) {
-    const { clock, store } = this;
-    const log = { ...silentLog, warn: (message: string) => this.warnings.push(message) };
-    const options = { clock, store, log, random: () => 0.5 };
-    this.monitor = new Monitor({ ...options, config: () => this.config, backends: (id) => this.stubs.get(id) });
-    this.configure(...backends);
-  }
-
-  configure(...backends: BackendInput[]): void {
-    this.config = configOf({ backends, route: { mode: this.mode } });
-    const old = this.stubs;
-    this.stubs = new Map(this.config.backends.map((config) => {
-      const same = old.get(config.id);
-      return [config.id, same && JSON.stringify(same.config) === JSON.stringify(config) ? same : this.#stub(config)];
-    }));
-    this.store.update((state) => withConfig(state, this.config));
-    this.monitor.refresh();
-  }
-
-  #stub(config: StubBackend["config"]): StubBackend {
-    return new StubBackend(config, {
-      probe: (asked) => {
-        if (this.answer === "pass") asked.resolve(healthy);
-        else if (this.answer) asked.reject(stubFailure(config.id, this.answer));
-      },
-    });
-  }
-
-  state(id = "local") {
-    return this.store.state.backends.find(({ config }) => config.id === id)!;
-  }
-
-  probes(id = "local"): number {
-    return this.stubs.get(id)!.probes.length;
-  }
-
-  fail(reason: FailureReason, id = "local"): void {
-    const at = this.clock.monotonic();
-    this.monitor.observe(id, { kind: "request_failed", at, model: "llama3.2", phase: "connect", reason });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.monitor.close();
-    assertEquals(this.clock.pending, 0, "a timer was left behind");
-  }
-}
 
 Deno.test("Monitor asks every enabled backend at once, with one timer for all", async () => {
-  await using scene = new Scene(localInput, cloudInput, { ...localInput, id: "off", enabled: false });
+  await using scene = new MonitorScene(localInput, cloudInput, { ...localInput, id: "off", enabled: false });
   assertEquals(scene.clock.pending, 1);
   await scene.clock.advance(0);
   assertEquals([scene.probes("local"), scene.probes("cloud"), scene.probes("off")], [1, 1, 0]);
@@ -86,7 +17,7 @@ Deno.test("Monitor asks every enabled backend at once, with one timer for all", 
 });
 
 Deno.test("Monitor asks what is up every 10 s, and an unused cloud backend every 5 min", async () => {
-  await using scene = new Scene(localInput, cloudInput);
+  await using scene = new MonitorScene(localInput, cloudInput);
   await scene.clock.advance(60_000);
   assertEquals([scene.probes("local"), scene.probes("cloud")], [7, 1]);
   await scene.clock.advance(240_000);
@@ -94,7 +25,7 @@ Deno.test("Monitor asks what is up every 10 s, and an unused cloud backend every
 });
 
 Deno.test("Monitor asks a cloud backend more often while it is used", async () => {
-  await using scene = new Scene(cloudInput);
+  await using scene = new MonitorScene(cloudInput);
   await scene.clock.advance(299_000);
   const succeeded = { kind: "request_succeeded", model: "llama3.2" } as const;
   scene.monitor.observe("cloud", { ...succeeded, at: scene.clock.monotonic() });
@@ -107,7 +38,7 @@ Deno.test("Monitor asks a cloud backend more often while it is used", async () =
 });
 
 Deno.test("Monitor marks a killed backend by the first failed request and finds it again within 10 s", async () => {
-  await using scene = new Scene(localInput);
+  await using scene = new MonitorScene(localInput);
   await scene.clock.advance(0);
   scene.answer = "connect_refused";
   scene.fail("connect_refused");
@@ -121,7 +52,7 @@ Deno.test("Monitor marks a killed backend by the first failed request and finds 
 });
 
 Deno.test("Monitor marks down after three failed checks, the second and third soon after the first", async () => {
-  await using scene = new Scene(localInput);
+  await using scene = new MonitorScene(localInput);
   await scene.clock.advance(0);
   scene.answer = "http_503";
   await scene.clock.advance(10_500);
@@ -131,7 +62,7 @@ Deno.test("Monitor marks down after three failed checks, the second and third so
 });
 
 Deno.test("Monitor gives a check no longer than probeMs", async () => {
-  await using scene = new Scene({ ...localInput, timeouts: { probeMs: 700 } });
+  await using scene = new MonitorScene({ ...localInput, timeouts: { probeMs: 700 } });
   scene.answer = null;
   await scene.clock.advance(0);
   await scene.clock.advance(699);
@@ -142,7 +73,7 @@ Deno.test("Monitor gives a check no longer than probeMs", async () => {
 });
 
 Deno.test("wanted() hastens the next check, but asks no sooner than 2 s after the last", async () => {
-  await using scene = new Scene(cloudInput);
+  await using scene = new MonitorScene(cloudInput);
   await scene.clock.advance(0);
   scene.monitor.wanted("cloud");
   await scene.clock.advance(1_999);
@@ -157,7 +88,7 @@ Deno.test("wanted() hastens the next check, but asks no sooner than 2 s after th
 });
 
 Deno.test("wanted() does not ask twice at once", async () => {
-  await using scene = new Scene(cloudInput);
+  await using scene = new MonitorScene(cloudInput);
   scene.answer = null;
   await scene.clock.advance(0);
   scene.monitor.wanted("cloud");
@@ -166,7 +97,7 @@ Deno.test("wanted() does not ask twice at once", async () => {
 });
 
 Deno.test("refresh() asks a backend at once under its new settings", async () => {
-  await using scene = new Scene(cloudInput);
+  await using scene = new MonitorScene(cloudInput);
   await scene.clock.advance(1_000);
   scene.configure({ ...cloudInput, url: "https://other.invalid/v1" });
   assertEquals(scene.state("cloud").health.reach.kind, "unknown");
@@ -175,7 +106,7 @@ Deno.test("refresh() asks a backend at once under its new settings", async () =>
 });
 
 Deno.test("refresh() leaves the checks of unchanged backends alone and forgets removed ones", async () => {
-  await using scene = new Scene(localInput, cloudInput);
+  await using scene = new MonitorScene(localInput, cloudInput);
   await scene.clock.advance(4_000);
   scene.configure(localInput);
   await scene.clock.advance(5_999);
@@ -187,7 +118,7 @@ Deno.test("refresh() leaves the checks of unchanged backends alone and forgets r
 });
 
 Deno.test("refresh() checks only what the mode allows", async () => {
-  await using scene = new Scene();
+  await using scene = new MonitorScene();
   const switchTo = (mode: RouteMode) => {
     scene.mode = mode;
     scene.configure(localInput, cloudInput);
@@ -213,7 +144,7 @@ Deno.test("refresh() checks only what the mode allows", async () => {
 });
 
 Deno.test("Monitor ignores the check of a backend that was replaced meanwhile", async () => {
-  await using scene = new Scene(localInput);
+  await using scene = new MonitorScene(localInput);
   scene.answer = null;
   await scene.clock.advance(0);
   const old = scene.stubs.get("local")!;
@@ -227,7 +158,7 @@ Deno.test("Monitor ignores the check of a backend that was replaced meanwhile", 
 });
 
 Deno.test("refreshModels() asks reachable local backends, unless their lists are young, and waits", async () => {
-  await using scene = new Scene(localInput, { ...localInput, id: "second" }, cloudInput);
+  await using scene = new MonitorScene(localInput, { ...localInput, id: "second" }, cloudInput);
   await scene.clock.advance(0);
   await scene.monitor.refreshModels(1_000);
   assertEquals([scene.probes("local"), scene.probes("second"), scene.probes("cloud")], [1, 1, 1]);
@@ -245,7 +176,7 @@ Deno.test("refreshModels() asks reachable local backends, unless their lists are
 });
 
 Deno.test("probeNow() and probeAll() ask at once; the pace goes on from there", async () => {
-  await using scene = new Scene(localInput, cloudInput);
+  await using scene = new MonitorScene(localInput, cloudInput);
   await scene.clock.advance(4_000);
   await scene.monitor.probeNow("local");
   assertEquals([scene.probes("local"), scene.clock.nextDueMs], [2, 10_000]);
@@ -256,7 +187,7 @@ Deno.test("probeNow() and probeAll() ask at once; the pace goes on from there", 
 });
 
 Deno.test("close() ends a running check and leaves neither timer nor observation", async () => {
-  const scene = new Scene(localInput);
+  const scene = new MonitorScene(localInput);
   scene.answer = null;
   await scene.clock.advance(0);
   await scene.monitor.close();
@@ -267,7 +198,7 @@ Deno.test("close() ends a running check and leaves neither timer nor observation
 });
 
 Deno.test("acquire() lets one probe through an ejected backend, under permits that never come twice", async () => {
-  await using scene = new Scene(localInput);
+  await using scene = new MonitorScene(localInput);
   await scene.clock.advance(0);
   assertEquals(scene.monitor.acquire("local", "llama3.2"), {});
   for (let i = 0; i < 3; i++) scene.fail("reset");
@@ -284,9 +215,24 @@ Deno.test("acquire() lets one probe through an ejected backend, under permits th
 });
 
 Deno.test("Monitor keeps a moving average of the time to first byte", async () => {
-  await using scene = new Scene(localInput);
+  await using scene = new MonitorScene(localInput);
   for (const firstByteMs of [100, 200]) {
     scene.monitor.observe("local", { kind: "request_began", at: 0, model: "llama3.2", firstByteMs });
   }
   assertEquals(scene.state().firstByteMs, 130);
+});
+
+Deno.test("probeAll() does not hear checks that began before it", async () => {
+  await using scene = new MonitorScene(localInput);
+  scene.answer = null;
+  await scene.clock.advance(0);
+  scene.monitor.probeAll();
+  await scene.clock.advance(0);
+  const [before, since] = scene.stubs.get("local")!.probes;
+  before.reject(stubFailure("local", "reset"));
+  await settle();
+  assertEquals(scene.state().health.reach.kind, "unknown");
+  since.resolve(healthy);
+  await settle();
+  assertEquals(scene.state().health.reach.kind, "up");
 });

@@ -1,9 +1,10 @@
 import type { FailureReason } from "../core/errors.ts";
-import { penaltyOf } from "../broker/retry_rules.ts";
+import { type Penalty, penaltyOf } from "../broker/retry_rules.ts";
 import type { Observation } from "../broker/observation.ts";
 import type { Config } from "../config/schema.ts";
-import { type Breaker, closedBreaker, type HealthState, modelBreaker } from "../state/health_state.ts";
+import { type Breaker, closedBreaker, type HealthState, modelBreaker, type Reach } from "../state/health_state.ts";
 import { acquired, closedBy, counted, onProbation, opened, reopened } from "./breaker.ts";
+import { lostWith } from "./network_loss.ts";
 import { withinLimit, withModelBreaker, withoutModelBreaker } from "./model_breakers.ts";
 
 export type HealthSettings = Config["breaker"] & { threshold: number };
@@ -24,6 +25,10 @@ export function nextHealth(state: HealthState, observation: Observation, setting
       return probePassed(state, observation.at, settings);
     case "probe_failed":
       return probeFailed(state, observation, settings);
+    case "network_lost":
+      return { ...state, reach: { kind: "down", reason: observation.reason, passes: 0, checks: 0 } };
+    case "network_back":
+      return state.reach.kind === "down" ? { ...state, reach: { kind: "unknown" } } : state;
     case "request_began":
       return requestBegan(state, observation, settings);
     case "request_succeeded":
@@ -39,7 +44,10 @@ function probePassed(state: HealthState, at: number, settings: HealthSettings): 
   const { reach } = state;
   if (reach.kind !== "down") return { ...state, reach: { kind: "up", failures: 0 } };
   const passes = reach.passes + 1;
-  if (passes < settings.threshold) return { ...state, reach: { ...reach, passes, checks: reach.checks + 1 } };
+  // What answers proves whoever took the network for lost wrong: some networks are managed by nobody that tells.
+  if (passes < settings.threshold && !lostWith(reach)) {
+    return { ...state, reach: { ...reach, passes, checks: reach.checks + 1 } };
+  }
   return { ...state, reach: { kind: "up", failures: 0 }, breaker: openedAgainNow(state.breaker, at) };
 }
 
@@ -62,7 +70,10 @@ function probeFailed(
   // One that is asked too often is there; whether its token is right it does not tell.
   if (penalty === "cooldown") return reach.kind === "misconfigured" ? state : probePassed(state, at, settings);
   if (reach.kind === "down") {
-    return { ...state, reach: { kind: "down", reason, passes: 0, checks: reach.checks + 1 } };
+    return {
+      ...state,
+      reach: { kind: "down", reason: reasonWhileDown(reach, reason, penalty), passes: 0, checks: reach.checks + 1 },
+    };
   }
   const down: HealthState = { ...state, reach: { kind: "down", reason, passes: 0, checks: 1 } };
   if (reach.kind !== "up") return down;
@@ -73,6 +84,12 @@ function probeFailed(
     return { ...state, reach: { kind: "up", failures, reason } };
   }
   return down;
+}
+
+/** A lost network explains what cannot be reached; a login page may also answer in the backend's place. */
+function reasonWhileDown(reach: Reach, seen: FailureReason, penalty: Penalty): FailureReason {
+  const loss = lostWith(reach);
+  return loss === "portal" || (loss === "offline" && penalty === "reach") ? loss : seen;
 }
 
 /**

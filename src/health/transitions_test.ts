@@ -175,3 +175,62 @@ Deno.test("nextHealth() takes a first byte as a sign of life", () => {
   const state = after(down(), began);
   assertEquals([state.reach, state.lastSuccessAt], [{ kind: "up", failures: 0 }, 7]);
 });
+
+const lost = (reason: "offline" | "portal" = "offline", at = 0): Observation => ({ kind: "network_lost", at, reason });
+const back = (at = 0): Observation => ({ kind: "network_back", at });
+
+Deno.test("nextHealth() takes a backend for down at once when the network is lost", () => {
+  const starts: Reach[] = [
+    { kind: "unknown" },
+    { kind: "up", failures: 0 },
+    { kind: "down", reason: "dns", passes: 2, checks: 7 },
+    { kind: "misconfigured", reason: "http_401" },
+  ];
+  for (const reach of starts) {
+    assertEquals(after({ reach, lastSuccessAt: 0 }, lost()).reach, {
+      kind: "down",
+      reason: "offline",
+      passes: 0,
+      checks: 0,
+    }, reach.kind);
+  }
+});
+
+Deno.test("nextHealth() goes by what failing checks say only where a lost network does not explain it", () => {
+  const table: [loss: "offline" | "portal", seen: FailureReason, shown: Reach][] = [
+    ["offline", "dns", { kind: "down", reason: "offline", passes: 0, checks: 2 }],
+    ["offline", "unreachable", { kind: "down", reason: "offline", passes: 0, checks: 2 }],
+    ["offline", "unresponsive", { kind: "down", reason: "offline", passes: 0, checks: 2 }],
+    ["offline", "http_502", { kind: "down", reason: "http_502", passes: 0, checks: 2 }],
+    ["offline", "http_401", { kind: "misconfigured", reason: "http_401" }],
+    ["offline", "http_429", { kind: "up", failures: 0 }],
+    ["portal", "tls", { kind: "down", reason: "portal", passes: 0, checks: 2 }],
+    ["portal", "redirect", { kind: "down", reason: "portal", passes: 0, checks: 2 }],
+    ["portal", "http_511", { kind: "down", reason: "portal", passes: 0, checks: 2 }],
+    ["portal", "no_credential", { kind: "misconfigured", reason: "no_credential" }],
+  ];
+  for (const [loss, seen, shown] of table) {
+    assertEquals(after(up, lost(loss), failed(seen, 1), failed(seen, 2)).reach, shown, `${loss} ${seen}`);
+  }
+});
+
+Deno.test("nextHealth() believes one passed check, or one request, more than a network that is said to be lost", () => {
+  for (const loss of ["offline", "portal"] as const) {
+    assertEquals(after(up, lost(loss), passed(1)).reach, { kind: "up", failures: 0 });
+    assertEquals(after(up, lost(loss), failed("dns", 1), passed(2)).reach, { kind: "up", failures: 0 });
+    assertEquals(after(up, lost(loss), succeeded(1)).reach, { kind: "up", failures: 0 });
+    const began: Observation = { kind: "request_began", at: 1, model, firstByteMs: 5 };
+    assertEquals(after(up, lost(loss), began).reach, { kind: "up", failures: 0 });
+  }
+  const proven = after(up, lost(), passed(1), failed("dns", 2), failed("dns", 3), failed("dns", 4));
+  assertEquals(proven.reach, { kind: "down", reason: "dns", passes: 0, checks: 1 });
+});
+
+Deno.test("nextHealth() makes what was down unknown when the network is back, and leaves the rest", () => {
+  assertEquals(after(up, lost(), failed("dns"), back()).reach, { kind: "unknown" });
+  assertEquals(after(down(), back()).reach, { kind: "unknown" });
+  for (const reach of [up.reach!, { kind: "misconfigured", reason: "http_401" }, { kind: "unknown" }] as Reach[]) {
+    assertEquals(after({ reach }, back()).reach, reach);
+  }
+  assertEquals(after(up, lost(), back(), failed("dns")).reach, { kind: "down", reason: "dns", passes: 0, checks: 1 });
+});

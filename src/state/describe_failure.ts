@@ -15,6 +15,8 @@ export function describeFailure(config: Readonly<BackendConfig>, reason: Failure
     dns: `The name ${url.hostname} cannot be resolved`,
     tls: `No secure connection to ${where} could be made`,
     unreachable: `${where} cannot be reached from this network`,
+    offline: "This machine is offline",
+    portal: "The network asks for a login before it lets anything through",
     reset: `${where} closed the connection`,
     first_byte_timeout: `${where} took too long to begin an answer`,
     unresponsive: `${where} accepts connections but does not answer`,

@@ -10,6 +10,8 @@ const reasons: Record<Exclude<FailureReason, `http_${number}`>, true> = {
   dns: true,
   tls: true,
   unreachable: true,
+  offline: true,
+  portal: true,
   reset: true,
   first_byte_timeout: true,
   unresponsive: true,

@@ -69,6 +69,8 @@ export class StubBackend implements Backend {
 
   close(): void {}
 
+  renewConnections(): void {}
+
   failure(reason: FailureReason, more: Partial<BackendFailureOptions> = {}): BackendFailure {
     return stubFailure(this.config.id, reason, more);
   }
