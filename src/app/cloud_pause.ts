@@ -1,8 +1,8 @@
-import { dirname } from "@std/path/posix/dirname";
 import { writeAtomic } from "../config/atomic_file.ts";
 import { readSmallTextFile } from "../config/small_file.ts";
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
+import { longestPauseMs } from "../core/types.ts";
 import type { Log } from "../core/log.ts";
 import type { ConfigStore } from "../config/config_store.ts";
 import type { Pause } from "../state/app_state.ts";
@@ -22,10 +22,13 @@ export interface CloudPauseOptions {
 const lookMs = 30_000;
 
 /** The user's pause of the cloud: with an end or without, kept in a file, over when its time has come. */
-export class CloudPause implements Disposable {
+export class CloudPause implements AsyncDisposable {
   readonly #options: CloudPauseOptions;
   #pause: Pause | null = null;
+  /** When it ends at the latest, by the clock that nobody sets back. */
+  #endsAt = Infinity;
   #cancelTimer = () => {};
+  #kept = Promise.resolve();
 
   constructor(options: CloudPauseOptions) {
     this.#options = options;
@@ -37,16 +40,19 @@ export class CloudPause implements Disposable {
     if (kept) this.#apply(kept);
   }
 
+  /** Pauses, or changes when the pause ends. Rejects with `RangeError` when `forMs` is no time, or above 24 h. */
   async begin(forMs?: number): Promise<void> {
-    const pause = { until: forMs === undefined ? null : this.#options.clock.now() + forMs };
-    this.#apply(pause);
-    await this.#write(pause);
+    if (forMs !== undefined && !(forMs > 0 && forMs <= longestPauseMs)) {
+      throw new RangeError(`A pause with an end lasts 24 hours at most, received ${forMs} ms`);
+    }
+    this.#apply({ until: forMs === undefined ? null : this.#options.clock.now() + forMs });
+    await this.#keep();
   }
 
   async end(): Promise<void> {
     if (!this.#pause) return;
     this.#apply(null);
-    await this.#write(null);
+    await this.#keep();
   }
 
   /** Ends a pause whose time has come; also to be called after the machine slept. */
@@ -54,47 +60,59 @@ export class CloudPause implements Disposable {
     this.#cancelTimer();
     const { clock } = this.#options;
     if (!this.#pause || this.#pause.until === null) return;
-    const leftMs = this.#pause.until - clock.now();
-    if (leftMs <= 0) return void this.end();
+    const [leftMs, leftAtMost] = [this.#pause.until - clock.now(), this.#endsAt - clock.monotonic()];
+    if (Math.min(leftMs, leftAtMost) <= 0) return void this.end();
+    // The clock was set back: the pause does not get longer by that.
+    if (leftMs > leftAtMost + lookMs) return this.#apply({ until: clock.now() + leftAtMost });
     this.#cancelTimer = clock.after(Math.min(leftMs, lookMs), () => this.look());
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#cancelTimer();
+    await this.#kept;
   }
 
   #apply(pause: Pause | null): void {
+    const { clock } = this.#options;
     this.#cancelTimer();
     this.#pause = pause;
+    this.#endsAt = pause?.until ? clock.monotonic() + pause.until - clock.now() : Infinity;
     this.#options.onChange(pause);
     this.look();
   }
 
   async #read(): Promise<Pause | null> {
+    const { path, log, clock } = this.#options;
     try {
-      const { until } = JSON.parse(await readSmallTextFile(this.#options.path));
-      if (until === null || (Number.isFinite(until) && until > this.#options.clock.now())) return { until };
+      const { until } = JSON.parse(await readSmallTextFile(path));
+      if (until === null) return { until };
+      if (!Number.isFinite(until)) throw new Error("it does not say until when");
+      return { until: Math.min(until, clock.now() + longestPauseMs) };
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       // Whoever paused the cloud must not be sent there because a file is broken.
-      this.#options.log.warn("The kept pause of the cloud cannot be read; the cloud stays paused", {
-        file: this.#options.path,
-        error: messageOf(error),
-      });
+      const words = "The kept pause of the cloud cannot be read; the cloud stays paused until you resume it";
+      log.warn(words, { file: path, error: messageOf(error) });
       return { until: null };
     }
-    return null;
+  }
+
+  /** Writes what is then the newest; one write at a time, so that an older one is never the last. */
+  #keep(): Promise<void> {
+    return this.#kept = this.#kept.then(() => this.#write(this.#pause));
   }
 
   async #write(pause: Pause | null): Promise<void> {
     const { path, log } = this.#options;
     try {
-      if (!pause) return await Deno.remove(path);
-      await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      await writeAtomic(path, JSON.stringify(pause) + "\n");
+      if (pause) await writeAtomic(path, JSON.stringify(pause) + "\n");
+      else await Deno.remove(path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return;
-      log.warn("Cannot keep the pause of the cloud over a restart", { file: path, error: messageOf(error) });
+      const words = pause
+        ? "The pause of the cloud will not survive a restart"
+        : "The cloud is paused again at a restart";
+      log.warn(words, { file: path, error: messageOf(error) });
     }
   }
 }

@@ -1,3 +1,6 @@
+/** A pause of the cloud with an end is never longer, in ms: its end is told as a time of day. */
+export const longestPauseMs = 86_400_000;
+
 /** The language a program speaks to a model server. */
 export type Dialect = "ollama" | "openai";
 
