@@ -8,12 +8,12 @@ export class RecentLines {
     this.#maxCharacters = maxCharacters;
   }
 
+  /** `line` with its end. One that is longer than all that is kept is cut. */
   add(line: string): void {
-    this.#lines.push(line);
-    this.#characters += line.length;
-    while (this.#characters > this.#maxCharacters && this.#lines.length > 1) {
-      this.#characters -= this.#lines.shift()!.length;
-    }
+    const kept = line.length > this.#maxCharacters ? line.slice(0, this.#maxCharacters - 1) + "\n" : line;
+    this.#lines.push(kept);
+    this.#characters += kept.length;
+    while (this.#characters > this.#maxCharacters) this.#characters -= this.#lines.shift()!.length;
   }
 
   get text(): string {

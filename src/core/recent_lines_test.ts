@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { RecentLines } from "./recent_lines.ts";
+
+Deno.test("RecentLines keeps all lines up to its size", () => {
+  const lines = new RecentLines(9);
+  for (const line of ["one\n", "two\n"]) lines.add(line);
+  assertEquals(lines.text, "one\ntwo\n");
+});
+
+Deno.test("RecentLines lets the oldest lines go, whole", () => {
+  const lines = new RecentLines(9);
+  for (const line of ["one\n", "two\n", "three\n"]) lines.add(line);
+  assertEquals(lines.text, "three\n");
+});
+
+Deno.test("RecentLines cuts a line that is longer than its size", () => {
+  const lines = new RecentLines(9);
+  for (const line of ["one\n", "x".repeat(1_000) + "\n", "two\n"]) lines.add(line);
+  assertEquals(lines.text, "two\n");
+  lines.add("0123456789\n");
+  assertEquals(lines.text, "01234567\n");
+});
+
+Deno.test("RecentLines stays within its size over many lines", () => {
+  const lines = new RecentLines(1_000);
+  for (let i = 0; i < 10_000; i++) lines.add(`line ${i}\n`);
+  assertEquals(lines.text.length <= 1_000 && lines.text.length > 980, true);
+  assertEquals(lines.text.endsWith("line 9998\nline 9999\n"), true);
+});
