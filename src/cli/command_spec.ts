@@ -3,6 +3,7 @@ export type ValueSpec =
   | { kind: "text"; name: string }
   | { kind: "file"; name: string }
   | { kind: "port"; name: string }
+  | { kind: "duration"; name: string; longestMs: number }
   | { kind: "choice"; name: string; choices: readonly string[] };
 
 /** A word after the command. */

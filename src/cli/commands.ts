@@ -1,5 +1,5 @@
 import { logLevels } from "../core/log.ts";
-import { routeModes } from "../core/types.ts";
+import { longestPauseMs, routeModes } from "../core/types.ts";
 import type { ArgumentSpec, CommandSpec, FlagSpec, ValueSpec } from "./command_spec.ts";
 
 const mode: ValueSpec = { kind: "choice", name: "MODE", choices: routeModes };
@@ -65,6 +65,29 @@ const modeCommand: CommandSpec = {
   arguments: [{ value: mode, optional: true, description: "The mode to use from now on" }],
   flags: [],
   examples: [["mode", "print it"], ["mode local-only", "keep every request on your machines"]],
+};
+
+const pause: CommandSpec = {
+  name: "pause",
+  summary: "Keep every request on local backends for a while",
+  details: [
+    "The mode stays as it is and holds again afterwards; choosing a mode ends the pause, and so does resume. A restart of the daemon does not.",
+  ],
+  arguments: [{
+    value: { kind: "duration", name: "DURATION", longestMs: longestPauseMs },
+    optional: true,
+    description: "How long, such as 30m, 1h or 1h30m, up to 24h; without it until you resume",
+  }],
+  flags: [],
+  examples: [["pause 1h", "no cloud for an hour"], ["pause", "no cloud until you say resume"]],
+};
+
+const resume: CommandSpec = {
+  name: "resume",
+  summary: "End the pause of the cloud",
+  arguments: [],
+  flags: [],
+  examples: [],
 };
 
 const models: CommandSpec = {
@@ -189,6 +212,8 @@ export const commands: readonly CommandSpec[] = [
   run,
   status,
   modeCommand,
+  pause,
+  resume,
   models,
   test,
   chat,

@@ -63,6 +63,8 @@ const lines: [typed: string[], offered: string[]][] = [
   [["config", "sc"], ["schema"]],
   [["config", "schema", "--"], ["--check", "--write", "--help"]],
   [["status", "--j"], ["--json"]],
+  [["pause", ""], ["--help", "-h"]],
+  [["res"], ["resume"]],
   [["mode", ""], [...modes, "--help", "-h"]],
   [["mode", "fastest", "l"], []],
   [["run", "--mode", "cloud"], ["cloud-first", "cloud-only"]],

@@ -8,7 +8,7 @@ import { terminalLine } from "./terminal_text.ts";
 const answerTimeoutMs = 10_000;
 
 export interface RequestOptions {
-  method?: "GET" | "PUT" | "POST";
+  method?: "GET" | "PUT" | "POST" | "DELETE";
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;

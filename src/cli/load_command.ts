@@ -5,6 +5,8 @@ const loaders: Record<string, () => Promise<Command>> = {
   run: async () => (await import("./run_command.ts")).runCommand,
   status: async () => (await import("./status_command.ts")).statusCommand,
   mode: async () => (await import("./mode_command.ts")).modeCommand,
+  pause: async () => (await import("./pause_command.ts")).pauseCommand,
+  resume: async () => (await import("./pause_command.ts")).resumeCommand,
   models: async () => (await import("./models_command.ts")).modelsCommand,
   test: async () => (await import("./test_command.ts")).testCommand,
   chat: async () => (await import("./chat_command.ts")).chatCommand,

@@ -11,6 +11,16 @@ Deno.test("mode prints the mode alone on its line", async () => {
   assertEquals([io.stdout, io.stderr], ["fastest\n", ""]);
 });
 
+Deno.test("mode says on standard error that another one is in force, and why", async () => {
+  const reason = "the cloud is paused until 15:04";
+  await using daemon = await FakeDaemon.start({
+    "GET /control/v1/mode": () => Response.json({ mode: "cloud-first", inForce: "local-only", reason }),
+  });
+  const io = new FakeIo({ env: daemon.env });
+  assertEquals(await runCommandLine(["mode"], io), ExitCode.done);
+  assertEquals([io.stdout, io.stderr], ["cloud-first\n", `In force is local-only: ${reason}\n`]);
+});
+
 Deno.test("mode MODE sets it and prints what now holds", async () => {
   await using daemon = await FakeDaemon.start({
     "PUT /control/v1/mode": ({ body }) => Response.json({ mode: JSON.parse(body).mode }),

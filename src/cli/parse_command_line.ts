@@ -1,6 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import type { CommandSpec, FlagSpec, Invocation, ValueSpec } from "./command_spec.ts";
 import { commands, findCommand, helpFlag, versionFlag } from "./commands.ts";
+import { parseDurationMs } from "./parse_duration.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What a command line asks for. */
@@ -106,6 +107,10 @@ function checkValue(value: ValueSpec, word: string, label: string, path: readonl
   }
   if (value.kind === "port" && !(/^\d{1,5}$/.test(word) && Number(word) <= 65_535)) {
     throw new UsageError(`${label} must be a port from 0 to 65535, received "${word}"`, { path });
+  }
+  if (value.kind === "duration" && !((parseDurationMs(word) ?? Infinity) <= value.longestMs)) {
+    const longest = `${value.longestMs / 3_600_000}h`;
+    throw new UsageError(`${label} must be a time such as 30m or 1h, up to ${longest}, received "${word}"`, { path });
   }
 }
 

@@ -88,6 +88,39 @@ Deno.test("status says when nothing answers, and when the changed configuration 
   assertStringIncludes(stdout, "not in use:\nCannot use config.json: 1 problem\n  listen.port: must be …\n");
 });
 
+Deno.test("status says that another mode than the chosen one is in force, and why", async () => {
+  const { stdout: plain } = await statusOf(report({}));
+  assertStringIncludes(plain, "\nMode      local-first\nRunning ");
+  const until = new Date(2026, 0, 5, 15, 4).toISOString();
+  const { stdout: paused } = await statusOf(report({
+    mode: "local-only",
+    modeReason: "the cloud is paused until 15:04",
+    pause: { until },
+  }));
+  assertStringIncludes(paused, "\nMode      local-first (local-only in force: the cloud is paused until 15:04)\n");
+  assertStringIncludes(paused, "\nPause     the cloud is paused until 15:04; `resume` ends it\n");
+  const { stdout: endless } = await statusOf(report({ chosenMode: "local-only", pause: { until: null } }));
+  assertStringIncludes(endless, "\nPause     the cloud is paused; `resume` ends it\n");
+});
+
+Deno.test("status tells of the network only what matters", async () => {
+  const surroundings = { network: "online", isMetered: false, isOnBattery: true } as const;
+  const lineOf = async (more: Partial<StatusReport>) => /^Network.*$/m.exec((await statusOf(report(more))).stdout)?.[0];
+  assertEquals(await lineOf({ surroundings }), undefined);
+  assertEquals(await lineOf({ surroundings: { ...surroundings, isMetered: true } }), "Network   metered");
+  assertEquals(await lineOf({ surroundings: { ...surroundings, network: "offline" } }), "Network   offline");
+  assertEquals(
+    await lineOf({ surroundings: { ...surroundings, network: "portal" } }),
+    "Network   asks for a login before it lets anything through",
+  );
+  const { stdout } = await statusOf(report({
+    mode: "local-first",
+    chosenMode: "cloud-first",
+    modeReason: "the connection is metered",
+  }));
+  assertStringIncludes(stdout, "Mode      cloud-first (local-first in force: the connection is metered)");
+});
+
 Deno.test("status --json prints the report as it is", async () => {
   const status = report({});
   const { stdout } = await statusOf(status, ["--json"]);

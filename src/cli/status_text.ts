@@ -1,3 +1,4 @@
+import { timeOfDay } from "../core/time_of_day.ts";
 import type { BackendKind } from "../core/types.ts";
 import type { BackendStatus, Failover, StatusReport } from "../state/status.ts";
 import type { Appearance } from "./appearance.ts";
@@ -19,7 +20,9 @@ export function statusText(report: StatusReport, look: Appearance): string {
     stateSentence(report, look),
     "",
     `Address   ${terminalLine(report.listen)} (OpenAI clients: ${terminalLine(report.listen)}/v1)`,
-    `Mode      ${report.mode}`,
+    `Mode      ${modeLine(report)}`,
+    ...pauseLine(report),
+    ...networkLine(report.surroundings),
     `Running   for ${durationText(report.uptimeMs)}, ${countOf(report.inFlight, "request")} in progress`,
     ...(report.configError === null ? [] : configNotice(report.configError, look)),
     "",
@@ -36,6 +39,23 @@ function stateSentence(report: StatusReport, look: Appearance): string {
   const answers = `${nameOf(active)} answers (${terminalLine(active.url)})`;
   if (report.state === "connected") return `${look.good("Connected")}: ${answers}`;
   return `${look.warning("Degraded")}: ${answers}, but the first choice does not`;
+}
+
+function modeLine({ mode, chosenMode, modeReason }: StatusReport): string {
+  return modeReason === null ? mode : `${chosenMode} (${mode} in force: ${terminalLine(modeReason)})`;
+}
+
+function pauseLine({ pause }: StatusReport): string[] {
+  if (pause === null) return [];
+  const end = pause.until === null ? "" : ` until ${timeOfDay(Date.parse(pause.until))}`;
+  return [`Pause     the cloud is paused${end}; \`resume\` ends it`];
+}
+
+/** Only where something is to be said of it. */
+function networkLine({ network, isMetered }: StatusReport["surroundings"]): string[] {
+  if (network === "offline") return ["Network   offline"];
+  if (network === "portal") return ["Network   asks for a login before it lets anything through"];
+  return isMetered ? ["Network   metered"] : [];
 }
 
 /** `the local Ollama`; with its id where that says more than its place. */

@@ -21,7 +21,7 @@ export interface HttpContext {
   refreshModels: (youngMs: number) => Promise<void>;
   /** Told when a request has changed which models a backend has. */
   modelsChanged: (id: string) => void;
-  commands: Pick<Commands, "setMode" | "testBackend">;
+  commands: Pick<Commands, "setMode" | "testBackend" | "pauseCloud" | "resumeCloud">;
   metrics: Metrics;
   clock: Clock;
   log: Log;

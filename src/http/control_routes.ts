@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
 import { ServerSentEventStream } from "@std/http/server-sent-event-stream";
 import { isLoopback } from "../core/loopback.ts";
-import { type RouteMode, routeModes } from "../core/types.ts";
+import { longestPauseMs, routeModes } from "../core/types.ts";
 import { listModels } from "../broker/models.ts";
 import { constantTimeEqual } from "./constant_time_equal.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
@@ -18,8 +18,16 @@ export function controlRoutes(context: HttpContext): Route[] {
     {
       path: "/control/v1/mode",
       methods: {
-        GET: (c) => c.json({ mode: context.store.state.mode }),
+        GET: (c) => c.json(modeNow(context)),
         PUT: (c) => setMode(context, c),
+      },
+    },
+    {
+      path: "/control/v1/pause",
+      methods: {
+        GET: (c) => c.json(pauseNow(context)),
+        PUT: (c) => pauseCloud(context, c),
+        DELETE: (c) => resumeCloud(context, c),
       },
     },
     { path: "/control/v1/models", methods: { GET: (c) => models(context, c) } },
@@ -46,14 +54,42 @@ function isOwnOrigin(origin: string): boolean {
   return URL.canParse(origin) && isLoopback(new URL(origin).hostname);
 }
 
-async function setMode(context: HttpContext, c: Context): Promise<Response> {
-  const mode = await sentMode(context, c.req.raw);
-  if (!mode) return controlError(400, `Send {"mode": MODE}; MODE is one of ${routeModes.join(", ")}`);
-  await context.commands.setMode(mode);
-  return c.json({ mode: context.store.state.mode });
+/** The mode that the user chose; beside it the one in force, and why that is another. */
+function modeNow(context: HttpContext) {
+  const { mode, chosenMode, modeReason } = context.status();
+  return { mode: chosenMode, inForce: mode, reason: modeReason };
 }
 
-async function sentMode(context: HttpContext, request: Request): Promise<RouteMode | undefined> {
+async function setMode(context: HttpContext, c: Context): Promise<Response> {
+  const sent = await sentJson(context, c.req.raw);
+  const mode = routeModes.find((mode) => mode === sent?.mode);
+  if (!mode) return controlError(400, `Send {"mode": MODE}; MODE is one of ${routeModes.join(", ")}`);
+  await context.commands.setMode(mode);
+  return c.json(modeNow(context));
+}
+
+function pauseNow(context: HttpContext) {
+  return { pause: context.status().pause };
+}
+
+async function pauseCloud(context: HttpContext, c: Context): Promise<Response> {
+  const sent = await sentJson(context, c.req.raw);
+  const { forMs, ...others } = sent ?? { forMs: NaN };
+  const isTime = typeof forMs === "number" && forMs > 0 && forMs <= longestPauseMs;
+  if (!(isTime || forMs === undefined) || Object.keys(others).length > 0) {
+    return controlError(400, `Send {"forMs": MS}, up to ${longestPauseMs}, or {} to pause until it is resumed`);
+  }
+  await context.commands.pauseCloud(forMs);
+  return c.json(pauseNow(context));
+}
+
+async function resumeCloud(context: HttpContext, c: Context): Promise<Response> {
+  await context.commands.resumeCloud();
+  return c.json(pauseNow(context));
+}
+
+/** The JSON object that was sent; `undefined` when it is none. */
+async function sentJson(context: HttpContext, request: Request): Promise<Record<string, unknown> | undefined> {
   try {
     const json = JSON.parse(
       new TextDecoder().decode(
@@ -64,7 +100,7 @@ async function sentMode(context: HttpContext, request: Request): Promise<RouteMo
         }),
       ),
     );
-    return routeModes.find((mode) => mode === json?.mode);
+    return typeof json === "object" && json !== null && !Array.isArray(json) ? json : undefined;
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { HttpScene } from "../../tests/support/http_scene.ts";
 
 Deno.test("the control API asks for the token of control.json", async () => {
   const scene = new HttpScene();
-  const paths = ["/status", "/mode", "/models", "/events", "/nowhere"];
+  const paths = ["/status", "/mode", "/pause", "/models", "/events", "/nowhere"];
   for (const authorization of ["", "Bearer", "Bearer wrong", "Bearer control-toke", `Basic ${scene.token}`]) {
     for (const path of paths) {
       const response = await scene.ask(`/control/v1${path}`, { headers: { authorization } });
@@ -35,9 +35,10 @@ Deno.test("GET /control/v1/status is the status report, and is not kept by cache
 
 Deno.test("PUT /control/v1/mode changes the mode, and takes nothing else for one", async () => {
   const scene = new HttpScene();
-  assertEquals(await (await scene.control("/mode")).json(), { mode: "local-first" });
+  const alone = (mode: string) => ({ mode, inForce: mode, reason: null });
+  assertEquals(await (await scene.control("/mode")).json(), alone("local-first"));
   const changed = await scene.control("/mode", { method: "PUT", json: { mode: "cloud-only" } });
-  assertEquals([changed.status, await changed.json()], [200, { mode: "cloud-only" }]);
+  assertEquals([changed.status, await changed.json()], [200, alone("cloud-only")]);
   const bodies = [
     '{"mode":"fast"}',
     "{}",
@@ -54,6 +55,48 @@ Deno.test("PUT /control/v1/mode changes the mode, and takes nothing else for one
     assertStringIncludes((await refused.json()).error.message, "local-first, cloud-first");
   }
   assertEquals(scene.modes, ["cloud-only"]);
+});
+
+Deno.test("/control/v1/pause pauses the cloud for a while or until it is resumed", async () => {
+  const scene = new HttpScene();
+  const asked = async (method: string, json?: unknown) =>
+    await (await scene.control("/pause", { method, json })).json();
+  const until = new Date(scene.context.clock.now() + 3_600_000).toISOString();
+  assertEquals(await asked("GET"), { pause: null });
+  assertEquals(await asked("PUT", { forMs: 3_600_000 }), { pause: { until } });
+  assertEquals(await asked("PUT", {}), { pause: { until: null } });
+  assertEquals(await asked("GET"), { pause: { until: null } });
+  assertEquals(await (await scene.control("/mode")).json(), {
+    mode: "local-first",
+    inForce: "local-only",
+    reason: "the cloud is paused",
+  });
+  assertEquals(await asked("DELETE"), { pause: null });
+  assertEquals(await asked("DELETE"), { pause: null });
+});
+
+Deno.test("PUT /control/v1/pause takes nothing else for a time, and no slip of the pen for a pause without an end", async () => {
+  const scene = new HttpScene();
+  const bodies = [
+    '{"forMs":0}',
+    '{"forMs":-1}',
+    '{"forMs":86400001}',
+    '{"forMs":"1h"}',
+    '{"forMs":null}',
+    '{"for":1000}',
+    '{"forMs":1000,"then":1}',
+    "null",
+    "[]",
+    "3600000",
+    "",
+    '{"forMs":1e999}',
+  ];
+  for (const body of bodies) {
+    const refused = await scene.control("/pause", { method: "PUT", body });
+    assertEquals(refused.status, 400, body);
+    assertStringIncludes((await refused.json()).error.message, '{"forMs": MS}');
+  }
+  assertEquals(scene.store.state.pause, null);
 });
 
 Deno.test("GET /control/v1/models tells where each model is", async () => {

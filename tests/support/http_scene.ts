@@ -5,7 +5,8 @@ import type { RequestRecord } from "../../src/broker/request_record.ts";
 import type { HttpContext } from "../../src/http/context.ts";
 import { Metrics } from "../../src/http/metrics.ts";
 import { createHandler } from "../../src/http/server.ts";
-import type { AppState } from "../../src/state/app_state.ts";
+import type { AppState, Pause } from "../../src/state/app_state.ts";
+import { withPause } from "../../src/state/changes.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import { FailoverScene } from "./failover_scene.ts";
@@ -60,9 +61,11 @@ export class HttpScene {
       commands: {
         setMode: (mode) => {
           this.modes.push(mode);
-          this.store.update((state) => ({ ...state, mode }));
+          this.store.update((state) => withPause({ ...state, mode, chosenMode: mode }, null, this.config.route));
           return Promise.resolve();
         },
+        pauseCloud: (forMs) => this.#pause({ until: forMs === undefined ? null : clock.now() + forMs }),
+        resumeCloud: () => this.#pause(null),
         testBackend: (id) => Promise.resolve(stubs.has(id) ? { backend: id, ok: true, steps: [] } : undefined),
       },
       metrics,
@@ -81,6 +84,11 @@ export class HttpScene {
       stopped: this.stopped.signal,
     };
     this.#handler = createHandler(this.context);
+  }
+
+  #pause(pause: Pause | null): Promise<void> {
+    this.store.update((state) => withPause(state, pause, this.config.route));
+    return Promise.resolve();
   }
 
   /** A request as it would come from the socket; the Host header is that of the address unless told otherwise. */
