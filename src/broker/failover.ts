@@ -113,10 +113,14 @@ export class Failover {
   async #askAll(search: Search, waitedFor: Set<string>): Promise<Committed | undefined> {
     const tried = new Set<string>();
     for (;;) {
+      const { mode } = this.#options.state();
+      const hasChanged = () => this.#options.state().mode !== mode;
       const list = this.#order(search);
       const candidates = list.candidates.filter((candidate) => !tried.has(candidate.id));
       const busy: Candidate[] = [];
       for (const [index, candidate] of candidates.entries()) {
+        // Who forbids the cloud means also the requests that are on their way.
+        if (hasChanged()) break;
         if (!this.#options.slots.isFree(candidate.id)) {
           busy.push(candidate);
           continue;
@@ -128,6 +132,7 @@ export class Failover {
         if (committed) return committed;
         if (search.failures.length > 0 && !this.#isReplayable(search.request)) return undefined;
       }
+      if (hasChanged()) continue;
       if (busy.length === 0) break;
       for (const { id } of busy) waitedFor.add(id);
       await this.#waitForTurn(busy, search);

@@ -235,3 +235,16 @@ Deno.test("answer() throws what is no failure of a backend, and gives its slot b
   await assertRejects(() => asking.result, TypeError, "a mistake of ours");
   scene.assertAtRest();
 });
+
+Deno.test("answer() asks nobody whom a mode set meanwhile forbids", async () => {
+  const options = { inputs: { cloud: cloudInput }, route: { rounds: 1 } };
+  const scene = new FailoverScene({ local: "wait", cloud: "ok" }, options);
+  const asking = scene.ask();
+  const asked = await scene.stubs.get("local")!.firstSend;
+  scene.config.route.mode = "local-only";
+  asked.reject(stubFailure("local", "reset"));
+  const { message } = await asking.refusal();
+  assertEquals([asking.header, scene.sends("cloud")], ["local:reset", 0]);
+  assertEquals(message, 'No backend could answer for model "llama3.2": local: local failed: reset');
+  scene.assertAtRest();
+});
