@@ -1,0 +1,23 @@
+/** Runs of white space, line ends included. */
+const space = /[\s\p{Z}]+/gu;
+
+/** Control characters, what is invisible or turns the direction of text around, halves of characters, the unassigned. */
+const unseen = /\p{C}+/gu;
+
+/**
+ * A text of a user, a model or a server as one line of at most `longest` characters that can be shown anywhere: what
+ * does not show is gone, and one that is longer ends with an ellipsis.
+ */
+export function plainLine(text: string, longest: number): string {
+  // What is far beyond the end need not be looked at.
+  const line = text.slice(0, 8 * longest).replace(space, " ").replace(unseen, "").trim();
+  const chars = [...line];
+  return chars.length <= longest ? line : chars.slice(0, longest - 1).join("").trimEnd() + "…";
+}
+
+const markup: Readonly<Record<string, string>> = { "<": "‹", ">": "›", "&": "+" };
+
+/** The same without what panels take for markup (XFCE and waybar do in tooltips). */
+export function withoutMarkup(line: string): string {
+  return line.replace(/[<>&]/g, (char) => markup[char]);
+}

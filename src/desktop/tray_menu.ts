@@ -1,0 +1,136 @@
+import { type RouteMode, routeModes } from "../core/types.ts";
+import type { StatusReport } from "../state/status.ts";
+import { failoverText } from "./failover_words.ts";
+import { backendItems } from "./tray_menu_backends.ts";
+import { inSections, line, withUniqueKeys } from "./tray_menu_parts.ts";
+import type { MenuItem, TrayAction } from "./tray_model_types.ts";
+import { traySentence, untilWhen } from "./tray_sentence.ts";
+import { modeNames } from "./tray_words.ts";
+
+const shownFailovers = 10;
+const hourMs = 3_600_000;
+
+/** What the menu shows beside the report. */
+export interface TrayMenuOptions {
+  version: string;
+  /** `undefined`: not known, or nothing here starts programs at login. */
+  startsAtLogin?: boolean;
+  /** The desktop app of the original protocol, where one has ever been seen. */
+  app?: { connected: boolean };
+  /** Wall clock, ms since 1970. */
+  now: number;
+}
+
+/** The whole menu, with keys that are unique in it. */
+export function trayMenu(report: StatusReport, options: TrayMenuOptions): MenuItem[] {
+  return withUniqueKeys(inSections("menu", {
+    state: [line("state", traySentence(report, options.now)), ...notes(report)],
+    app: options.app?.connected ? appItems() : [],
+    backends: backendItems(report),
+    mode: modeItems(report),
+    pause: pauseItems(report, options.now),
+    failovers: [failoverMenu(report, options.now)],
+    program: programItems(report, options),
+    quit: [click("quit", "Quit", { do: "quit" })],
+  }));
+}
+
+function click(key: string, label: string, action: TrayAction): MenuItem {
+  return { kind: "item", key, label, enabled: true, action };
+}
+
+/** What is unusual and would otherwise surprise. */
+function notes(report: StatusReport): MenuItem[] {
+  const { configError, surroundings, mode, chosenMode, pause } = report;
+  return [
+    ...(configError === null ? [] : [line("note:config", `The changed configuration is not in use: ${configError}`)]),
+    ...(surroundings.network === "offline" ? [line("note:network", "This machine is offline")] : []),
+    ...(mode === chosenMode || pause ? [] : [line("note:mode", whyOtherMode(report))]),
+  ];
+}
+
+function whyOtherMode({ surroundings, mode }: StatusReport): string {
+  const cause = surroundings.isMetered ? "Metered connection" : surroundings.isOnBattery ? "On battery" : "For now";
+  return `${cause}: ${modeNames[mode].toLowerCase()}`;
+}
+
+function appItems(): MenuItem[] {
+  return [
+    click("app:show", "Show app", { do: "app", command: "SHOW" }),
+    click("app:hide", "Hide app", { do: "app", command: "HIDE" }),
+    click("app:quit", "Quit app", { do: "app", command: "QUIT" }),
+  ];
+}
+
+function modeItems({ chosenMode }: StatusReport): MenuItem[] {
+  return routeModes.map((mode: RouteMode) => ({
+    kind: "radio",
+    key: `mode:${mode}`,
+    label: modeNames[mode],
+    enabled: true,
+    checked: mode === chosenMode,
+    action: { do: "set_mode", mode },
+  }));
+}
+
+/** Where no cloud is set up there is nothing to pause. */
+function pauseItems({ pause, backends }: StatusReport, now: number): MenuItem[] {
+  const enabled = pause !== null || backends.some(({ location }) => location === "cloud");
+  const isOpenEnded = pause?.until === null;
+  const isTimed = pause !== null && !isOpenEnded;
+  const label = isTimed ? `Local only${untilWhen(pause, now)}` : "Local only for 1 hour";
+  const item = { kind: "check", enabled } as const;
+  const resume: TrayAction = { do: "resume_cloud" };
+  return [
+    {
+      ...item,
+      key: "pause:open",
+      label: "Pause cloud",
+      checked: isOpenEnded,
+      action: isOpenEnded ? resume : { do: "pause_cloud" },
+    },
+    {
+      ...item,
+      key: "pause:hour",
+      label,
+      checked: isTimed,
+      action: isTimed ? resume : { do: "pause_cloud", forMs: hourMs },
+    },
+  ];
+}
+
+function failoverMenu({ failovers, backends }: StatusReport, now: number): MenuItem {
+  const items = failovers.slice(0, shownFailovers).map((failover) =>
+    line(`failover:${failover.at}:${failover.from.slice(0, 100)}`, failoverText(failover, { backends, now }))
+  );
+  if (items.length === 0) items.push(line("failover:none", "None yet"));
+  return { kind: "submenu", key: "failovers", label: "Recent failovers", enabled: true, items };
+}
+
+function programItems(report: StatusReport, { startsAtLogin, version }: TrayMenuOptions): MenuItem[] {
+  return [
+    click("settings", "Open settings…", { do: "open_settings" }),
+    click("address", "Copy API address", { do: "copy_address" }),
+    click("logs", "Open logs", { do: "open_logs" }),
+    {
+      kind: "check",
+      key: "login",
+      label: "Start at login",
+      enabled: startsAtLogin !== undefined,
+      checked: startsAtLogin ?? false,
+      action: { do: "start_at_login", enabled: !startsAtLogin },
+    },
+    {
+      kind: "submenu",
+      key: "about",
+      label: "About",
+      enabled: true,
+      items: [
+        line("about:version", `CloudToLocalLLM ${version}`),
+        line("about:licence", "Free software under the MIT licence"),
+        line("about:address", `API address: ${report.listen}`),
+        click("about:website", "Website", { do: "open_website" }),
+      ],
+    },
+  ];
+}
