@@ -3,7 +3,7 @@ import type { AppState, BackendState } from "../state/app_state.ts";
 import { describeFailure } from "../state/describe_failure.ts";
 import { byPreference } from "../state/preference.ts";
 import { type Routability, routability } from "../state/routability.ts";
-import { backendName } from "./backend_name.ts";
+import { nameOf } from "./tray_words.ts";
 
 /** What is not as it should be. Of one `subject` there is at most one at a time. */
 export interface Trouble {
@@ -53,7 +53,13 @@ export function situationOf(state: AppState, now: number): Situation {
   const order = byPreference(state.backends, options).map((backend): Seen => {
     const { id } = backend.config;
     const seen = routability(backend, options);
-    return { ...seen, id, name: backendName(backend.config, configs), cause: causeOf(backend, seen, now), backend };
+    return {
+      ...seen,
+      id,
+      name: nameOf(backend.config, { backends: configs }),
+      cause: causeOf(backend, seen, now),
+      backend,
+    };
   });
   const unproven = order.filter((one) => one.routable && !isProven(one)).map(({ id }) => `credential:${id}`);
   const route = routeTrouble(order);
@@ -119,5 +125,5 @@ function causeOf({ config, health }: BackendState, { health: word, reason }: Rou
 }
 
 function inSentence(name: string): string {
-  return name.replace(/^The /, "the ");
+  return name.replace(/^(The|Your) /, (word) => word.toLowerCase());
 }

@@ -36,7 +36,7 @@ Deno.test("situationOf() finds nothing wrong where the first choice answers", ()
     troubles: [],
     words: [],
     undecided: [],
-    well: ["Ollama on this machine", "cloud.invalid"],
+    well: ["Ollama on this machine", "Your cloud"],
   });
   assertEquals(seen([]).troubles, []);
   assertEquals(seen([local(), cloud(refusedConnection)]).troubles, []);
@@ -46,12 +46,12 @@ Deno.test("situationOf() says who answers instead, and why", () => {
   const { troubles, words } = seen([local(refusedConnection), cloud()]);
   assertEquals(troubles, ["failover route local"]);
   assertEquals(words, [
-    "cloud.invalid answers now | Ollama is not running on 127.0.0.1:11434. " +
+    "Your cloud answers now | Ollama is not running on 127.0.0.1:11434. " +
     "Requests go back to Ollama on this machine as soon as it answers.",
   ]);
   assertEquals(seen([local(), cloud(offline)], "cloud-first").words, [
     "Ollama on this machine answers now | This machine is offline. " +
-    "Requests go back to cloud.invalid as soon as it answers.",
+    "Requests go back to your cloud as soon as it answers.",
   ]);
 });
 
@@ -93,7 +93,7 @@ Deno.test("situationOf() tells one cause once: a refused token is no failover be
   }
   const missing = { reach: { kind: "misconfigured", reason: "no_credential" } } as const;
   assertEquals(seen([local(), cloud(missing)]).words, [
-    "cloud.invalid cannot be used | The token is missing: set CLOUDTOLOCALLLM_SECRET_WORK. " +
+    "Your cloud cannot be used | The token is missing: set CLOUDTOLOCALLLM_SECRET_WORK. " +
     "Then restart CloudToLocalLLM. Ollama on this machine answers meanwhile.",
   ]);
 });
@@ -102,7 +102,7 @@ Deno.test("situationOf() does not judge before there is something to judge by", 
   assertEquals(seen([local(unchecked), cloud()]).undecided, ["credential:local", "route"]);
   assertEquals(seen([local(refusedConnection), cloud(unchecked)]).undecided, ["credential:cloud", "route"]);
   const { troubles, undecided, well } = seen([local(open(now - 1)), cloud()]);
-  assertEquals([troubles, undecided, well], [[], ["credential:local", "route"], ["cloud.invalid"]]);
+  assertEquals([troubles, undecided, well], [[], ["credential:local", "route"], ["Your cloud"]]);
   assertEquals(seen([local({ breaker: { ...closed, failures: 2 } })]).undecided, []);
 });
 

@@ -1,5 +1,5 @@
 import type { RouteMode } from "../core/types.ts";
-import type { BackendStatus, StatusReport } from "../state/status.ts";
+import type { BackendStatus } from "../state/status.ts";
 import { plainLine } from "./plain_line.ts";
 import type { TrayIcon } from "./tray_model_types.ts";
 
@@ -49,8 +49,10 @@ export function timeText(at: number, now: number): string {
 
 const products = { ollama: "Ollama", openai: "The model server", cloudtolocalllm: "The cloud proxy" } as const;
 
+type Named = Pick<BackendStatus, "id" | "kind" | "url" | "location">;
+
 /** Who answers, as the beginning of a sentence; with its id where there are several of its place. */
-export function nameOf(backend: BackendStatus, { backends }: StatusReport): string {
+export function nameOf(backend: Named, { backends }: { backends: readonly Named[] }): string {
   const isOneOfSeveral = backends.some((other) => other.id !== backend.id && other.location === backend.location);
   const id = isOneOfSeveral ? ` (${plainLine(backend.id, longestId)})` : "";
   return backend.location === "cloud"
