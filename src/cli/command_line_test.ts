@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { FakeIo } from "../../tests/support/fake_io.ts";
 import { runCommandLine } from "./command_line.ts";
-import { commands } from "./commands.ts";
+import { commands, hiddenCommands } from "./commands.ts";
 import { commandPaths } from "./completion_words.ts";
 import { ExitCode } from "./io.ts";
 import { version } from "../core/version.ts";
@@ -36,6 +36,19 @@ for (const { path, command } of commandPaths()) {
     assertEquals(io.stderr, "");
   });
 }
+
+Deno.test("runCommandLine() tells nobody of the commands that only the program calls", async () => {
+  for (const { name } of hiddenCommands) {
+    for (const words of [["--help"], ["completions", "bash"], ["completions", "zsh"], ["completions", "fish"]]) {
+      const io = new FakeIo();
+      assertEquals(await runCommandLine(words, io), ExitCode.done);
+      assert(!io.stdout.includes(name), `${words.join(" ")} tells of ${name}`);
+    }
+    const io = new FakeIo();
+    assertEquals(await runCommandLine([name.slice(0, -1)], io), ExitCode.usage);
+    assert(!io.stderr.includes("did you mean"));
+  }
+});
 
 Deno.test("runCommandLine() answers a mistyped command with what was meant, and 2", async () => {
   const io = new FakeIo();

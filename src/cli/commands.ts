@@ -222,6 +222,11 @@ export const commands: readonly CommandSpec[] = [
   completions,
 ];
 
+/** Commands that only the program itself calls: neither help nor completions tell of them. */
+export const hiddenCommands: readonly CommandSpec[] = [
+  { name: "tray-gtk", summary: "Serve the daemon with GTK", arguments: [], flags: [], examples: [] },
+];
+
 /** Taken by every command. */
 export const helpFlag: FlagSpec = { name: "help", short: "h", description: "Print this help" };
 
@@ -230,7 +235,7 @@ export const versionFlag: FlagSpec = { name: "version", short: "V", description:
 
 /** The command named by `path`, such as `["config", "show"]`. */
 export function findCommand(path: readonly string[]): CommandSpec | undefined {
-  let known: readonly CommandSpec[] | undefined = commands;
+  let known: readonly CommandSpec[] | undefined = [...commands, ...hiddenCommands];
   let found: CommandSpec | undefined;
   for (const name of path) {
     found = known?.find((command) => command.name === name);

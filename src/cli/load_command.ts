@@ -13,6 +13,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   config: async () => (await import("./config_command.ts")).configCommand,
   demo: async () => (await import("./demo_command.ts")).demoCommand,
   completions: async () => (await import("./completions_command.ts")).completionsCommand,
+  "tray-gtk": async () => (await import("./tray_gtk_command.ts")).trayGtkCommand,
 };
 
 /** The body of the command called `name`. */

@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import type { CommandSpec, FlagSpec, Invocation, ValueSpec } from "./command_spec.ts";
-import { commands, findCommand, helpFlag, versionFlag } from "./commands.ts";
+import { commands, findCommand, helpFlag, hiddenCommands, versionFlag } from "./commands.ts";
 import { parseDurationMs } from "./parse_duration.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -20,6 +20,7 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
   if (isFlag(first, versionFlag)) return { kind: "version" };
   if (first === "help") return { kind: "help", path: knownPath(rest) };
   if (first === undefined || first.startsWith("-")) return parseCommand(["run"], words);
+  if (namesOf(hiddenCommands).includes(first)) return parseCommand([first], rest);
   return parseCommand([requireName(first, [], commands)], rest);
 }
 

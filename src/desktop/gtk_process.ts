@@ -1,0 +1,144 @@
+import { LineReader } from "../../ffi/line_reader.ts";
+import { encodeMessage, exitCodes, type FromGtk, parseMessage, type ToGtk } from "../../ffi/protocol.ts";
+import { type SelfCommand, selfCommand } from "../core/self_command.ts";
+import { within } from "../core/within.ts";
+import type { DesktopContext } from "./context.ts";
+
+/** This machine cannot show anything through GTK; trying again does not help. */
+export class GtkMissing extends Error {
+  override readonly name = "GtkMissing";
+}
+
+export interface GtkProcessOptions {
+  context: Pick<DesktopContext, "log" | "clock" | "env">;
+  /** What starts it. Default: this program, once more. */
+  command?: SelfCommand;
+  onMessage: (message: FromGtk) => void;
+}
+
+/** Loading GTK takes a busy machine a while. */
+const startMs = 30_000;
+/** After each of: end of input, SIGTERM. */
+const patienceMs = 1_000;
+/** A program that it started may hold its output open. */
+const restMs = 1_000;
+const maxLoggedLines = 50;
+const maxErrorLineBytes = 2_000;
+
+/** The child process that owns GTK (ffi/gtk_process.ts), from its start to its end. */
+export class GtkProcess {
+  /** Settles when the process is gone and nothing of it is left; never rejects. */
+  readonly ended: Promise<void>;
+  readonly #options: GtkProcessOptions;
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #ready = Promise.withResolvers<void>();
+  #loggedLines = 0;
+  #hasEnded = false;
+
+  private constructor(options: GtkProcessOptions, child: Deno.ChildProcess) {
+    this.#options = options;
+    this.#child = child;
+    this.#input = child.stdin.getWriter();
+    this.ended = this.#follow();
+  }
+
+  /** Resolves when it is ready. Rejects with {@linkcode GtkMissing} or why it could not be started. */
+  static async start(options: GtkProcessOptions): Promise<GtkProcess> {
+    const { context, command = selfCommand(["tray-gtk"], { permissions: "gtk" }) } = options;
+    const display = context.env("DISPLAY");
+    if (!display) throw new GtkMissing("There is no X11 display: DISPLAY is not set");
+    const child = new Deno.Command(command.program, {
+      args: command.args,
+      env: { DISPLAY: display, GDK_BACKEND: "x11" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+      // Ctrl-C and the end of a terminal are for the daemon, which takes the icon away when it is done.
+      detached: true,
+    }).spawn();
+    const started = new GtkProcess(options, child);
+    try {
+      const late = () => new Error(`GTK's process was not ready within ${startMs / 1_000} s`);
+      await within(startMs, started.#ready.promise, { clock: context.clock, late });
+      return started;
+    } catch (error) {
+      await started.close();
+      throw error;
+    }
+  }
+
+  /** Resolves when the process has taken it, which a process that hangs never does; rejects when it has ended. */
+  send(message: ToGtk): Promise<void> {
+    return this.#input.write(encodeMessage(message));
+  }
+
+  /** Ends the process: politely, then by force. Resolves when it is gone. */
+  async close(): Promise<void> {
+    this.#input.close().catch(() => {});
+    const { clock } = this.#options.context;
+    const cancelTerm = clock.after(patienceMs, () => this.#kill("SIGTERM"));
+    const cancelKill = clock.after(2 * patienceMs, () => this.#kill("SIGKILL"));
+    await this.ended;
+    cancelTerm();
+    cancelKill();
+  }
+
+  async #follow(): Promise<void> {
+    const { clock } = this.#options.context;
+    const outputs = [this.#child.stdout.getReader(), this.#child.stderr.getReader()];
+    const read = Promise.all([
+      readLines(outputs[0], {}, (line) => this.#hear(line)),
+      readLines(outputs[1], { maxBytes: maxErrorLineBytes }, (line) => this.#logLine(line)),
+    ]);
+    const status = await this.#child.status;
+    this.#hasEnded = true;
+    await within(restMs, read, { clock, late: () => undefined }).catch(() => {});
+    for (const output of outputs) await output.cancel().catch(() => {});
+    await this.#input.abort().catch(() => {});
+    this.#ready.promise.catch(() => {});
+    this.#ready.reject(endOf(status));
+  }
+
+  #hear(line: string | undefined): void {
+    const message = line === undefined ? undefined : parseMessage(line);
+    const { context, onMessage } = this.#options;
+    if (!message) return context.log.debug("GTK's process says what is no message", { said: line?.slice(0, 80) });
+    if (message.ready === true) return this.#ready.resolve();
+    if (typeof message.error === "string") {
+      return context.log.warn("GTK's process could not do something", { error: message.error });
+    }
+    onMessage(message as unknown as FromGtk);
+  }
+
+  /** GTK's warnings, which can be many. */
+  #logLine(line: string | undefined): void {
+    if (!line || this.#loggedLines++ >= maxLoggedLines) return;
+    this.#options.context.log.debug("GTK's process writes", { line });
+  }
+
+  #kill(signal: Deno.Signal): void {
+    if (!this.#hasEnded) this.#child.kill(signal);
+  }
+}
+
+function endOf({ code, signal }: Deno.CommandStatus): Error {
+  if (code === exitCodes.noLibrary) {
+    return new GtkMissing("GTK 3 is not installed (Debian's package is libgtk-3-0, elsewhere it is called gtk3)");
+  }
+  if (code === exitCodes.noDisplay) return new GtkMissing("The X11 display cannot be opened");
+  return new Error(`GTK's process ended with ${signal ?? code}`);
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+
+async function readLines(
+  output: Reader,
+  options: { maxBytes?: number },
+  onLine: (line: string | undefined) => void,
+): Promise<void> {
+  const lines = new LineReader(options);
+  for (let read = await output.read(); !read.done; read = await output.read()) {
+    lines.read(read.value).forEach(onLine);
+  }
+}
