@@ -1,0 +1,86 @@
+import { inTime } from "./in_time.ts";
+
+/** One start of a fake program. */
+export interface ProgramCall {
+  args: string[];
+  /** The first line of its standard input. */
+  input: string;
+  activationToken: string;
+  startupId: string;
+  pid: number;
+}
+
+/**
+ * Programs that record how they were started, in a folder that is the whole PATH of those under test ({@linkcode env}):
+ * no program of the machine is found. They leave out all that the real ones do.
+ */
+export class FakePrograms implements AsyncDisposable {
+  readonly folder: string;
+  /** To be given to what starts programs. */
+  readonly env: Record<string, string>;
+  readonly #names: string[] = [];
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.env = { PATH: folder };
+  }
+
+  static async make(): Promise<FakePrograms> {
+    return new FakePrograms(await Deno.makeTempDir({ prefix: "fake-programs-" }));
+  }
+
+  /** A program that ends at once, or with `stays` when this is disposed. It reads a line only if told. */
+  async add(name: string, { exit = 0, reads = false, stays = false } = {}): Promise<void> {
+    this.#names.push(name);
+    const [part, gate] = [`${this.folder}/${name}.calls`, `${this.folder}/${name}.gate`];
+    if (stays) await new Deno.Command("mkfifo", { args: [gate] }).output();
+    const script = [
+      "#!/bin/sh",
+      "input=",
+      reads ? "IFS= read -r input" : "",
+      `printf '%s\\0' "$XDG_ACTIVATION_TOKEN" "$DESKTOP_STARTUP_ID" "$$" "$input" "$@" >>'${part}'`,
+      `printf '\\036' >>'${part}'`,
+      stays ? `read -r _ <'${gate}'` : "",
+      `exit ${exit}`,
+      "",
+    ];
+    await Deno.writeTextFile(`${this.folder}/${name}`, script.join("\n"), { mode: 0o755 });
+  }
+
+  /** How a program was started, in order. */
+  async calls(name: string): Promise<ProgramCall[]> {
+    const text = await Deno.readTextFile(`${this.folder}/${name}.calls`).catch(() => "");
+    return text.split("\x1e").slice(0, -1).map((call) => {
+      const [activationToken, startupId, pid, input, ...args] = call.split("\0").slice(0, -1);
+      return { activationToken, startupId, pid: Number(pid), input, args };
+    });
+  }
+
+  /** Resolves when a program has been started. */
+  async started(name: string): Promise<ProgramCall> {
+    return await inTime(`${name} is started`, poll(async () => (await this.calls(name))[0]));
+  }
+
+  /** Ends those that stay, and waits until each has ended and was reaped: a zombie is a failure. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const name of this.#names) {
+      for (const { pid } of await this.calls(name)) {
+        await Deno.writeTextFile(`${this.folder}/${name}.gate`, "\n", { create: false }).catch(() => {});
+        await inTime(`${name} has ended and was reaped`, poll(() => isGone(pid)));
+      }
+    }
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+async function isGone(pid: number): Promise<true | undefined> {
+  return await Deno.stat(`/proc/${pid}`).then(() => undefined, () => true as const);
+}
+
+async function poll<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
