@@ -54,7 +54,7 @@ export function startDesktop(options: DaemonOptions, parts: DesktopParts): Async
 async function run(options: DaemonOptions, parts: DesktopParts, signal: AbortSignal): Promise<void> {
   const { log } = parts.ground;
   try {
-    const { runDesktop } = await import("../desktop/desktop.ts");
+    const runDesktop = options.desktop?.run ?? (await import("../desktop/desktop.ts")).runDesktop;
     await runDesktop(createContext(options, parts), signal);
   } catch (error) {
     if (!signal.aborted) log.error("The desktop's services have ended; requests go on", { error: messageOf(error) });

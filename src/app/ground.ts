@@ -5,6 +5,7 @@ import { Redaction } from "../core/redaction.ts";
 import type { ConfigOverrides } from "../config/config_overrides.ts";
 import type { Paths } from "../config/paths.ts";
 import { envSecrets } from "../config/secrets_env.ts";
+import type { DesktopContext } from "../desktop/context.ts";
 
 /** What the tray shows as the log. */
 const keptLogCharacters = 64_000;
@@ -24,6 +25,8 @@ export interface DaemonOptions {
   desktop?: {
     /** It is the user's one daemon: where another is already, it gives way and ends. */
     isTheOne: boolean;
+    /** What runs there, until the signal aborts. Default: all of it (src/desktop/desktop.ts). */
+    run?: (context: DesktopContext, signal: AbortSignal) => Promise<void>;
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Daemon, startDaemon } from "../../src/app.ts";
+import { type Daemon, type DaemonOptions, startDaemon } from "../../src/app.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import type { StatusReport } from "../../src/state/status.ts";
@@ -8,6 +8,8 @@ export type BackendInput = NonNullable<ConfigInput["backends"]>[number];
 export interface BrokerFixtureOptions {
   env?: Record<string, string>;
   clock?: Clock;
+  /** Whether, and with which services, it appears on the desktop. Default: not at all. */
+  desktop?: DaemonOptions["desktop"];
 }
 
 /** A whole daemon in this process, on a free port, with a configuration folder of its own. */
@@ -42,6 +44,7 @@ export class BrokerFixture implements AsyncDisposable {
         writeLog: (line) => log.push(line),
         version: "0.0.0-test",
         clock: options.clock,
+        desktop: options.desktop,
       });
       const { token } = JSON.parse(await Deno.readTextFile(controlFile));
       return new BrokerFixture(folder, daemon, log, token);
