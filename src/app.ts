@@ -6,6 +6,7 @@ import { type Broker, createBroker } from "./app/broker.ts";
 import { createPause } from "./app/cloud_pause.ts";
 import { createCommands } from "./app/commands.ts";
 import { startDesktop } from "./app/desktop.ts";
+import { dropFfi } from "./app/drop_ffi.ts";
 import { type DaemonOptions, type Ground, layGround } from "./app/ground.ts";
 import { createHttpContext } from "./app/http_context.ts";
 import { createLifetime, type Lifetime } from "./app/lifetime.ts";
@@ -34,6 +35,7 @@ export interface Daemon {
  * port.
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  dropFfi();
   await using cleanup = new AsyncDisposableStack();
   const ground = layGround(options);
   const configStore = cleanup.use(await openConfig(options, ground));

@@ -12,7 +12,7 @@ export interface ActionParts {
   link: { readonly bus: Bus | undefined };
   /** Default: the autostart file. */
   loginStart?: LoginStart;
-  /** Default: none; a text is then copied only where another program does it. */
+  /** Default: a process of GTK, for as long as the daemon runs. */
   copyWithGtk?: (text: string) => Promise<void>;
   /** For programs that are started, beside our own environment. */
   childEnv?: Record<string, string>;
@@ -46,7 +46,7 @@ const handlers: Handlers = {
   async copy_address(_action, { context, parts }) {
     const { copyText } = await import("./copy_text.ts");
     const { env, clock, log, address } = context;
-    const { link: { bus }, childEnv, copyWithGtk } = parts;
+    const { link: { bus }, childEnv, copyWithGtk = gtkClipboard(context) } = parts;
     await copyText(address, { bus, env, clock, log, childEnv, copyWithGtk });
   },
   start_at_login: ({ enabled }, { parts }) => parts.loginStart.set(enabled),
@@ -95,6 +95,13 @@ async function open(target: string, { context, parts, activationToken }: Work): 
   const { clock, log } = context;
   const { link: { bus }, childEnv } = parts;
   await openWithDesktop(target, { bus, clock, log, activationToken, childEnv });
+}
+
+function gtkClipboard(context: DesktopContext): (text: string) => Promise<void> {
+  return async (text) => {
+    const { copyWithGtk } = await import("./gtk_clipboard.ts");
+    await copyWithGtk(text, { context });
+  };
 }
 
 /** The tray shows what it changed; the log says it in words. */

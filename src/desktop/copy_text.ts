@@ -11,8 +11,8 @@ export interface CopyOptions {
   log: Log;
   /** For what is started, beside our own environment. */
   childEnv?: Record<string, string>;
-  /** The last resort: a clipboard of our own. */
-  copyWithGtk?: (text: string) => Promise<void>;
+  /** The last resort: a clipboard of our own, for X11. */
+  copyWithGtk: (text: string) => Promise<void>;
 }
 
 /** Patience with each way, in ms. */
@@ -34,11 +34,7 @@ const ways: readonly Way[] = [
   { name: "wl-copy", isThere: hasWayland, copy: copyWith("wl-copy", "--type", "text/plain") },
   { name: "xclip", isThere: hasX11, copy: copyWith("xclip", "-selection", "clipboard", "-in") },
   { name: "xsel", isThere: hasX11, copy: copyWith("xsel", "--clipboard", "--input") },
-  {
-    name: "GTK",
-    isThere: (options) => options.copyWithGtk !== undefined && (hasX11(options) || hasWayland(options)),
-    copy: (text, { copyWithGtk }) => copyWithGtk!(text),
-  },
+  { name: "GTK", isThere: hasX11, copy: (text, { copyWithGtk }) => copyWithGtk(text) },
 ];
 
 /**

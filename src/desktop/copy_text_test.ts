@@ -10,7 +10,8 @@ const wayland = { WAYLAND_DISPLAY: "wayland-0" };
 function optionsOf(programs: FakePrograms, env: Record<string, string>): CopyOptions & { scene: DesktopScene } {
   const scene = new DesktopScene({ env });
   const { clock, log } = scene.context;
-  return { scene, bus: undefined, env: scene.context.env, clock, log, childEnv: programs.env };
+  const copyWithGtk = () => Promise.reject(new Error("libgtk-3 is missing"));
+  return { scene, bus: undefined, env: scene.context.env, clock, log, childEnv: programs.env, copyWithGtk };
 }
 
 for (
@@ -48,7 +49,7 @@ Deno.test("copyText() asks no program for another display server", async () => {
 Deno.test("copyText() ends a program that hangs and takes the next", async () => {
   await using programs = await FakePrograms.make();
   await programs.add("wl-copy", { reads: true, stays: true });
-  const options = optionsOf(programs, wayland);
+  const options = optionsOf(programs, { ...wayland, ...x11 });
   const copied: string[] = [];
   // deno-lint-ignore require-await
   const done = copyText(address, { ...options, copyWithGtk: async (text) => void copied.push(text) });
@@ -62,11 +63,6 @@ Deno.test("copyText() ends a program that hangs and takes the next", async () =>
 Deno.test("copyText() tells the text where nothing can copy it", async () => {
   await using programs = await FakePrograms.make();
   const options = optionsOf(programs, { ...wayland, ...x11 });
-  const copyWithGtk = () => Promise.reject(new Error("libgtk-3 is missing"));
-  await assertRejects(
-    () => copyText(address, { ...options, copyWithGtk }),
-    Error,
-    `Copy this yourself: ${address}`,
-  );
+  await assertRejects(() => copyText(address, options), Error, `Copy this yourself: ${address}`);
   assertEquals(options.scene.log.map(({ fields }) => fields.way), ["wl-copy", "xclip", "xsel", "GTK"]);
 });
