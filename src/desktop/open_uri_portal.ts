@@ -1,6 +1,7 @@
 import { LinkedAbort } from "../core/abort.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Bus, Variant } from "../dbus/types.ts";
+import type { Bus } from "../dbus/types.ts";
+import { variant } from "../dbus/variant.ts";
 
 const portal = "org.freedesktop.portal.Desktop";
 const desktopPath = "/org/freedesktop/portal/desktop";
@@ -35,8 +36,8 @@ export async function openByPortal(bus: Bus, uri: string, options: PortalOptions
 
 async function call(bus: Bus, uri: string, token: string, { activationToken }: PortalOptions): Promise<string> {
   const details = {
-    handle_token: text(token),
-    ...(activationToken ? { activation_token: text(activationToken) } : {}),
+    handle_token: variant("s", token),
+    ...(activationToken ? { activation_token: variant("s", activationToken) } : {}),
   };
   const [request] = await bus.call({
     destination: portal,
@@ -48,10 +49,6 @@ async function call(bus: Bus, uri: string, token: string, { activationToken }: P
     body: ["", uri, details],
   }, { timeoutMs: callMs, autoStart: true });
   return String(request);
-}
-
-function text(value: string): Variant {
-  return { signature: "s", value };
 }
 
 /** The one Response of a request. */
