@@ -6,13 +6,15 @@ const unseen = /\p{C}+/gu;
 
 /**
  * A text of a user, a model or a server as one line of at most `longest` characters that can be shown anywhere: what
- * does not show is gone, and one that is longer ends with an ellipsis.
+ * does not show is gone, one that is longer ends with an ellipsis, and one with nothing to show is an ellipsis.
  */
 export function plainLine(text: string, longest: number): string {
   // What is far beyond the end need not be looked at.
-  const line = text.slice(0, 8 * longest).replace(space, " ").replace(unseen, "").trim();
+  const head = text.slice(0, 8 * longest);
+  const line = head.replace(space, " ").replace(unseen, "").trim();
   const chars = [...line];
-  return chars.length <= longest ? line : chars.slice(0, longest - 1).join("").trimEnd() + "…";
+  const isWhole = head === text && chars.length <= longest && line !== "";
+  return isWhole ? line : chars.slice(0, longest - 1).join("").trimEnd() + "…";
 }
 
 const markup: Readonly<Record<string, string>> = { "<": "‹", ">": "›", "&": "+" };

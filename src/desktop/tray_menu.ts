@@ -5,7 +5,7 @@ import { backendItems } from "./tray_menu_backends.ts";
 import { inSections, line, withUniqueKeys } from "./tray_menu_parts.ts";
 import type { MenuItem, TrayAction } from "./tray_model_types.ts";
 import { traySentence, untilWhen } from "./tray_sentence.ts";
-import { modeNames } from "./tray_words.ts";
+import { capitalized, modeNames } from "./tray_words.ts";
 
 const shownFailovers = 10;
 const hourMs = 3_600_000;
@@ -41,17 +41,14 @@ function click(key: string, label: string, action: TrayAction): MenuItem {
 
 /** What is unusual and would otherwise surprise. */
 function notes(report: StatusReport): MenuItem[] {
-  const { configError, surroundings, mode, chosenMode, pause } = report;
+  const { configError, surroundings, mode, modeReason, pause } = report;
   return [
     ...(configError === null ? [] : [line("note:config", `The changed configuration is not in use: ${configError}`)]),
     ...(surroundings.network === "offline" ? [line("note:network", "This machine is offline")] : []),
-    ...(mode === chosenMode || pause ? [] : [line("note:mode", whyOtherMode(report))]),
+    ...(modeReason === null || pause
+      ? []
+      : [line("note:mode", `${capitalized(modeReason)}: ${modeNames[mode].toLowerCase()}`)]),
   ];
-}
-
-function whyOtherMode({ surroundings, mode }: StatusReport): string {
-  const cause = surroundings.isMetered ? "Metered connection" : surroundings.isOnBattery ? "On battery" : "For now";
-  return `${cause}: ${modeNames[mode].toLowerCase()}`;
 }
 
 function appItems(): MenuItem[] {

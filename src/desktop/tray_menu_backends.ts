@@ -8,14 +8,14 @@ const shownBackends = 30;
 const shownModels = 25;
 
 /** One submenu a backend. */
-export function backendItems({ backends }: StatusReport): MenuItem[] {
+export function backendItems({ backends, pause }: StatusReport): MenuItem[] {
   if (backends.length === 0) return [line("backends:none", "No model server is set up")];
   const others = backends.length - shownBackends;
   const more = others > 0 ? [line("backends:more", `and ${others} more`)] : [];
-  return [...backends.slice(0, shownBackends).map(backendItem), ...more];
+  return [...backends.slice(0, shownBackends).map((backend) => backendItem(backend, pause !== null)), ...more];
 }
 
-function backendItem(backend: BackendStatus): MenuItem {
+function backendItem(backend: BackendStatus, isPaused: boolean): MenuItem {
   const { id, enabled, reason } = backend;
   const key = `backend:${id.slice(0, 100)}`;
   const items = inSections(key, {
@@ -39,17 +39,17 @@ function backendItem(backend: BackendStatus): MenuItem {
     ],
     models: modelLines(backend, key),
   });
-  return { kind: "submenu", key, label: backendLabel(backend), enabled: true, items };
+  return { kind: "submenu", key, label: backendLabel(backend, isPaused), enabled: true, items };
 }
 
 /** `● local: up, 3 ms, 12 models`. */
-function backendLabel(backend: BackendStatus): string {
+function backendLabel(backend: BackendStatus, isPaused: boolean): string {
   const { id, health, latencyMs, models } = backend;
   const figures = health !== "up" ? [] : [
     ...(latencyMs === null ? [] : [latencyText(latencyMs)]),
     countOf(models.length, "model"),
   ];
-  return `${mark(backend)} ${plainLine(id, longestId)}: ${[healthWord(backend), ...figures].join(", ")}`;
+  return `${mark(backend)} ${plainLine(id, longestId)}: ${[healthWord(backend, isPaused), ...figures].join(", ")}`;
 }
 
 function mark({ health, reason }: BackendStatus): string {
@@ -57,8 +57,8 @@ function mark({ health, reason }: BackendStatus): string {
   return { ejected: "◐", unknown: "○", disabled: "○", down: "×", misconfigured: "×" }[health];
 }
 
-function healthWord({ health, enabled }: BackendStatus): string {
-  if (health === "disabled") return enabled ? "not used in this mode" : "switched off";
+function healthWord({ health, enabled }: BackendStatus, isPaused: boolean): string {
+  if (health === "disabled") return !enabled ? "switched off" : isPaused ? "paused" : "not used in this mode";
   return {
     up: "up",
     unknown: "not checked yet",
@@ -74,10 +74,16 @@ function modelLines({ models, warm }: BackendStatus, key: string): MenuItem[] {
   const hiddenLoaded = hidden.filter((model) => loaded.has(model)).length;
   return [
     ...models.slice(0, shownModels).map((model) =>
-      line(`${key}:model:${model.slice(0, 100)}`, plainLine(model, 60) + (loaded.has(model) ? " (loaded)" : ""))
+      line(
+        `${key}:model:${model.slice(0, 100)}`,
+        plainLine(model, 60) + (loaded.has(model) ? " (loaded)" : ""),
+      )
     ),
     ...(hidden.length === 0 ? [] : [
-      line(`${key}:models:more`, `and ${hidden.length} more${hiddenLoaded ? `, ${hiddenLoaded} loaded` : ""}`),
+      line(
+        `${key}:models:more`,
+        `and ${hidden.length} more${hiddenLoaded > 0 ? `, ${hiddenLoaded} of them loaded` : ""}`,
+      ),
     ]),
   ];
 }

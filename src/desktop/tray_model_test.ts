@@ -70,6 +70,14 @@ const table: [name: string, BackendState[], Partial<AppState>, icon: string, tit
     "The model server on 10.0.0.7:8080 (spare) answers because Ollama is not running on 127.0.0.1:11434",
   ],
   [
+    "the first choice is not the first in the list",
+    [backendState({ url, priority: 2 }), other("spare", down)],
+    {},
+    "degraded",
+    "degraded",
+    "Ollama on this machine (local) answers because the server is not running on 10.0.0.7:8080",
+  ],
+  [
     "the first choice is not checked yet",
     [local(unknown), cloud()],
     {},

@@ -1,6 +1,6 @@
 import type { BackendStatus, StatusReport } from "../state/status.ts";
 import { activeBackend, isUnchecked } from "./tray_icon.ts";
-import { continued, countOf, latencyText, modeNames, nameOf, timeText } from "./tray_words.ts";
+import { capitalized, continued, countOf, latencyText, modeNames, nameOf, timeText } from "./tray_words.ts";
 
 /** What there is to say about the machine now, in one sentence. Its parts are not made safe to show yet. */
 export function traySentence(report: StatusReport, now: number): string {
@@ -9,7 +9,7 @@ export function traySentence(report: StatusReport, now: number): string {
   if (state === "down") return `Nothing can answer${circumstance(report, now)}: ${whyNothing(report)}`;
   const says = isUnchecked(report) ? "no model server has been checked yet" : answers(report);
   if (report.pause) return `The cloud is paused${untilWhen(report.pause, now)}; ${continued(says)}`;
-  return says[0].toUpperCase() + says.slice(1);
+  return capitalized(says);
 }
 
 /** ` until 15:04`, or nothing where only the user ends the pause. */
@@ -37,8 +37,9 @@ function answers(report: StatusReport): string {
   if (!active) return "something answers";
   const name = nameOf(active, report);
   if (active.health === "unknown") return `${name} is asked next, which has not been checked yet`;
-  const [first] = used(report);
-  if (report.state === "degraded" && first.id !== active.id) return `${name} answers because ${because(first, report)}`;
+  const missing = report.state === "degraded" &&
+    used(report).find(({ id, health }) => id !== active.id && health !== "up");
+  if (missing) return `${name} answers because ${because(missing, report)}`;
   return active.reason === null
     ? `${name} answers${figures(active)}`
     : `${name} answers, but ${continued(active.reason)}`;
@@ -46,7 +47,7 @@ function answers(report: StatusReport): string {
 
 function because(missing: BackendStatus, report: StatusReport): string {
   if (missing.health === "unknown") return `${continued(nameOf(missing, report))} has not been checked yet`;
-  return continued(missing.reason ?? `${nameOf(missing, report)} is slower`);
+  return continued(missing.reason ?? `${nameOf(missing, report)} does not answer`);
 }
 
 function figures({ models, latencyMs }: BackendStatus): string {

@@ -1,3 +1,4 @@
+import { timeOfDay } from "../core/time_of_day.ts";
 import type { RouteMode } from "../core/types.ts";
 import type { BackendStatus } from "../state/status.ts";
 import { plainLine } from "./plain_line.ts";
@@ -42,7 +43,7 @@ const dayMs = 86_400_000;
 export function timeText(at: number, now: number): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return "an unknown time";
-  const time = [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
+  const time = timeOfDay(at);
   const isNear = date.toDateString() === new Date(now).toDateString() || (at > now && at - now < dayMs);
   return isNear ? time : `${date.getDate()} ${months[date.getMonth()]} ${time}`;
 }
@@ -70,4 +71,8 @@ function machineOf(url: string): string {
 /** A sentence as the second half of another one. */
 export function continued(sentence: string): string {
   return sentence.replace(/^(The|Its|Not|Left|No|Switched)\b/, (word) => word.toLowerCase());
+}
+
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
