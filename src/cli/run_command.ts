@@ -4,20 +4,47 @@ import { resolvePaths } from "../config/paths.ts";
 import { version } from "../core/version.ts";
 import type { CommandContext } from "./command.ts";
 import type { Invocation } from "./command_spec.ts";
-import type { ExitCode, Io } from "./io.ts";
+import { ExitCode, type Io } from "./io.ts";
 import { runUntilStopped } from "./run_until_stopped.ts";
 
 /** What starts the broker; the default is the real one, loaded here and not before. */
 export type LoadApp = () => Promise<{ startDaemon(options: DaemonOptions): Promise<Daemon> }>;
 
-/** `run`: the broker until a signal ends it. Its failure to start is thrown, with words for the user. */
+/** What lets a daemon that runs already open its settings; see `src/app/first_instance.ts`. */
+export type LoadFirstInstance = () => Promise<Pick<typeof import("../app/first_instance.ts"), "openSettingsOfFirst">>;
+
+export interface RunParts {
+  loadApp?: LoadApp;
+  loadFirstInstance?: LoadFirstInstance;
+}
+
+/**
+ * `run`: the broker until a signal ends it. Its failure to start is thrown, with words for the user; but who starts the
+ * daemon of the session a second time wants to see the first.
+ */
 export async function runCommand(
   { io, invocation }: CommandContext,
-  load: LoadApp = () => import("../app.ts"),
+  { loadApp = () => import("../app.ts"), loadFirstInstance = () => import("../app/first_instance.ts") }: RunParts = {},
 ): Promise<ExitCode> {
   const options = daemonOptions(io, invocation);
-  const { startDaemon } = await load();
-  return await runUntilStopped(io, () => startDaemon(options));
+  const { startDaemon } = await loadApp();
+  try {
+    return await runUntilStopped(io, () => startDaemon(options));
+  } catch (error) {
+    const port = portInUse(error);
+    if (port === undefined || !options.desktop?.isTheOne) throw error;
+    const { openSettingsOfFirst } = await loadFirstInstance();
+    const address = await openSettingsOfFirst(io.env, { port, clock: io.clock });
+    if (address === undefined) throw error;
+    io.out(`CloudToLocalLLM runs already at ${address}; its settings are opened\n`);
+    return ExitCode.done;
+  }
+}
+
+/** The port that another program held; `undefined`: that is not why the start failed. */
+function portInUse(error: unknown): number | undefined {
+  const isIt = error instanceof Error && error.name === "AddressInUse" && "port" in error;
+  return isIt && typeof error.port === "number" ? error.port : undefined;
 }
 
 function daemonOptions(io: Io, { options }: Invocation): DaemonOptions {

@@ -11,12 +11,21 @@ import { runCommand } from "./run_command.ts";
 /** A daemon that says what happened to it; it closes when told. */
 class ScriptedApp {
   options: DaemonOptions | undefined;
+  /** Where a daemon runs already that opens its settings. */
+  first: string | undefined;
+  /** Ports for which the first daemon was asked. */
+  readonly asked: number[] = [];
   /** What each `close()` was given. */
   readonly graces: (number | undefined)[] = [];
   readonly #started = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<void>();
 
   readonly load = () => Promise.resolve({ startDaemon: (options: DaemonOptions) => this.#start(options) });
+
+  readonly openSettingsOfFirst = (_env: unknown, { port }: { port: number }) => {
+    this.asked.push(port);
+    return Promise.resolve(this.first);
+  };
 
   finishStart = () => this.#started.resolve();
   failStart = (error: Error) => this.#started.reject(error);
@@ -39,7 +48,8 @@ class ScriptedApp {
 function run(io: FakeIo, app: ScriptedApp, ...words: string[]): Promise<ExitCode> {
   const line = parseCommandLine(words);
   if (line.kind !== "command") throw new Error("Not a command");
-  return runCommand({ io, invocation: line.invocation }, app.load);
+  const loadFirstInstance = () => Promise.resolve({ openSettingsOfFirst: app.openSettingsOfFirst });
+  return runCommand({ io, invocation: line.invocation }, { loadApp: app.load, loadFirstInstance });
 }
 
 interface Running {
@@ -152,6 +162,38 @@ Deno.test("run fails with the reason when the daemon does not start", async () =
   app.failStart(new Error("Port 11435 is held by pid 7"));
   await assertRejects(() => run(io, app), Error, "Port 11435 is held by pid 7");
   assertEquals(io.signal("SIGINT"), false);
+});
+
+class PortTaken extends Error {
+  override readonly name = "AddressInUse";
+  readonly port = 11435;
+}
+
+Deno.test("run, when the session's daemon runs already, opens its settings and is done", async () => {
+  const io = new FakeIo({ env: { HOME: "/home/u" } });
+  const app = new ScriptedApp();
+  app.first = "http://127.0.0.1:11435";
+  app.failStart(new PortTaken("Cannot listen on 127.0.0.1:11435"));
+  assertEquals(await run(io, app), ExitCode.done);
+  assertEquals(io.stdout, "CloudToLocalLLM runs already at http://127.0.0.1:11435; its settings are opened\n");
+  assertEquals([app.asked, io.signal("SIGINT")], [[11435], false]);
+});
+
+Deno.test("run fails when another program holds the port, or another daemon was asked for", async () => {
+  const failed = async (first: string | undefined, error: Error, ...flags: string[]) => {
+    const app = new ScriptedApp();
+    app.first = first;
+    app.failStart(error);
+    const rejected = await assertRejects(() => run(new FakeIo({ env: { HOME: "/home/u" } }), app, ...flags), Error);
+    assertEquals(rejected, error);
+    return app.asked;
+  };
+  const taken = new PortTaken("Cannot listen on 127.0.0.1:11435");
+  assertEquals(await failed(undefined, taken), [11435]);
+  assertEquals(await failed("http://127.0.0.1:11435", new Error("Cannot load config")), []);
+  for (const flag of ["--port=11435", "--host=127.0.0.1", "--config=c.json"]) {
+    assertEquals(await failed("http://127.0.0.1:11435", taken, flag), []);
+  }
 });
 
 Deno.test("run --config of a file that is not there fails, and starts nothing", async () => {

@@ -7,6 +7,12 @@ import { portHolder } from "./port_holder.ts";
 /** Another program listens on the address. The message says which, and what to do. */
 export class AddressInUse extends Error {
   override readonly name = "AddressInUse";
+  readonly port: number;
+
+  constructor(message: string, { port, ...options }: ErrorOptions & { port: number }) {
+    super(message, options);
+    this.port = port;
+  }
 }
 
 export interface ListenerOptions {
@@ -56,7 +62,7 @@ export class Listener {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
       const holder = await portHolder({ host, port, controlFile });
       const message = `Cannot listen on ${host}:${port}: ${holder}`;
-      throw new AddressInUse(message, { cause: error });
+      throw new AddressInUse(message, { cause: error, port });
     }
   }
 

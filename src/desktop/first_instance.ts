@@ -1,0 +1,53 @@
+import { type Bus, BusError } from "../dbus/types.ts";
+import { daemonInterface, daemonName, daemonPath } from "./daemon_names.ts";
+
+/** The daemon that owns the name. */
+export interface FirstInstance {
+  address: string;
+  /** It was started beside the session's own daemon, and does not stand in for it. */
+  isBeside: boolean;
+}
+
+const timeoutMs = 5_000;
+
+/** Who owns the daemon's name now; `undefined`: nobody, or nobody who speaks as we do. Starts nothing. */
+export async function findFirstInstance(bus: Bus): Promise<FirstInstance | undefined> {
+  try {
+    const [all] = await bus.call({
+      destination: daemonName,
+      path: daemonPath,
+      interface: "org.freedesktop.DBus.Properties",
+      member: "GetAll",
+      signature: "s",
+      body: [daemonInterface],
+    }, { timeoutMs });
+    const { Address: address, Beside } = all as Record<string, unknown>;
+    return typeof address === "string" ? { address, isBeside: Beside === true } : undefined;
+  } catch (error) {
+    if (error instanceof BusError) return undefined;
+    throw error;
+  }
+}
+
+/** Lets the owner of the name open its settings; `false`: it did not take that. */
+export async function openSettingsThere(bus: Bus, activationToken: string): Promise<boolean> {
+  try {
+    await bus.call({
+      destination: daemonName,
+      path: daemonPath,
+      interface: daemonInterface,
+      member: "OpenSettings",
+      signature: "s",
+      body: [activationToken],
+    }, { timeoutMs });
+    return true;
+  } catch (error) {
+    if (error instanceof BusError) return false;
+    throw error;
+  }
+}
+
+/** What the desktop gave this process so that a window may come to the front; "" where it gave nothing. */
+export function ownActivationToken(env: (name: string) => string | undefined): string {
+  return env("XDG_ACTIVATION_TOKEN") ?? "";
+}
