@@ -80,7 +80,7 @@ type=statusnotifier
   return session.start("lxqt-panel", ["-c", file], { XDG_CURRENT_DESKTOP: "LXQt", QT_QPA_PLATFORM: "xcb" });
 }
 
-/** tint2 with nothing but the XEmbed tray, at the top of the screen. */
+/** tint2 with nothing but the XEmbed tray, at the top of the screen; it waits for a window manager. */
 export async function startTint2(session: DesktopSession, options: Partial<PanelOptions> = {}): Promise<ProcessGroup> {
   const { background, iconSize } = { ...defaults, ...options };
   const file = await session.write(
@@ -99,6 +99,7 @@ systray_background_id = 0
 systray_icon_asb = 100 0 0
 `,
   );
+  session.start("openbox");
   return session.start("tint2", ["-c", file]);
 }
 

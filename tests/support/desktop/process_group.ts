@@ -18,6 +18,7 @@ export class ProcessGroup implements AsyncDisposable {
   readonly ended: Promise<Deno.CommandStatus>;
   readonly #output: Promise<unknown>;
   #hasEnded = false;
+  #isGone = false;
   #said = "";
 
   private constructor(program: string, child: Deno.ChildProcess) {
@@ -69,6 +70,7 @@ export class ProcessGroup implements AsyncDisposable {
 
   /** Ends the group, by force where it does not go by itself. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isGone) return;
     this.kill("SIGTERM");
     const timer = setTimeout(() => this.kill("SIGKILL"), graceMs);
     await this.ended;
@@ -76,6 +78,7 @@ export class ProcessGroup implements AsyncDisposable {
     // What it had started may have outlived it, and holds its output open.
     this.kill("SIGKILL");
     await this.#output;
+    this.#isGone = true;
   }
 
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
