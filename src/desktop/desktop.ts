@@ -1,9 +1,35 @@
 import { type Service, supervise } from "../core/supervise.ts";
+import { sessionBusAddress, systemBusAddress } from "../dbus/address.ts";
+import { createActions } from "./actions.ts";
+import { Autostart } from "./autostart.ts";
+import { createBatteryWatch } from "./battery_watch.ts";
+import { BusLink } from "./bus_link.ts";
 import type { DesktopContext } from "./context.ts";
+import { createDaemonObject } from "./daemon_object.ts";
+import { createNetworkWatch } from "./network_watch.ts";
+import { createNotifier } from "./notifier.ts";
+import { Role, whilePrimary } from "./role.ts";
+import { createSleepWatch } from "./sleep_watch.ts";
+import { createTray } from "./tray.ts";
 
 /** Runs everything that the daemon is on the desktop, until `signal` aborts. Each part fails and starts again alone. */
 export async function runDesktop(context: DesktopContext, signal: AbortSignal): Promise<void> {
-  const { log, clock } = context;
-  const services: Service[] = [];
+  const { log, clock, env } = context;
+  const session = new BusLink({ name: "session", address: sessionBusAddress(env), clock, log });
+  const system = new BusLink({ name: "system", address: systemBusAddress(env), clock, log });
+  const loginStart = new Autostart({ env });
+  const perform = createActions(context, { link: session, loginStart, signal });
+  // A session wants one icon and one voice, also where several daemons run in it.
+  const role = new Role();
+  const services: Service[] = [
+    session,
+    system,
+    createDaemonObject(context, { link: session, perform, role }),
+    whilePrimary(role, createTray(context, { link: session, perform, loginStart })),
+    whilePrimary(role, createNotifier(context, { link: session, perform })),
+    createSleepWatch(context, { link: system }),
+    createNetworkWatch(context, { link: system }),
+    createBatteryWatch(context, { link: system }),
+  ];
   await supervise(services, { signal, log, clock });
 }
