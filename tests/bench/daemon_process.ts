@@ -1,3 +1,4 @@
+import { bundle } from "../../packaging/bundle.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import { type Child, delay, endProcess, untilAnswered } from "./child.ts";
 import { freePort } from "./free_port.ts";
@@ -40,15 +41,9 @@ export async function sourceVariant(): Promise<Variant> {
   return { name: "source", args: [...args.slice(0, -1), `${repository}main.ts`] };
 }
 
-/**
- * The same, minified, with the same permissions and flags. It is split into chunks: in one file a static import of
- * `node:` in what is loaded only on demand moves to its top, and the idle daemon pays for it.
- */
+/** The same as packages carry it, with the same permissions and flags. */
 export async function bundleVariant(folder: string): Promise<Variant> {
-  const options = ["--quiet", "--platform", "deno", "--minify", "--code-splitting"];
-  const args = ["bundle", ...options, "--outdir", `${folder}/bundle`, `${repository}main.ts`];
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: repository }).output();
-  if (!success) throw new Error(`Cannot bundle the daemon: ${new TextDecoder().decode(stderr)}`);
+  await bundle(`${folder}/bundle`);
   const { permissions, unstable } = await readDenoConfig();
   const source = await sourceVariant();
   const flags = [
