@@ -40,8 +40,13 @@ export class DesktopDaemon {
 
   /** What `status --json` prints. */
   async status(): Promise<StatusReport> {
-    const args = [...programArgs, "status", "--json"];
-    return JSON.parse(new TextDecoder().decode(await outputOf(Deno.execPath(), { args, env: this.#env })));
+    return JSON.parse(await this.command("status", "--json"));
+  }
+
+  /** What a command of ours prints, run beside the daemon as a user runs it. */
+  async command(...args: string[]): Promise<string> {
+    const options = { args: [...programArgs, ...args], env: this.#env };
+    return new TextDecoder().decode(await outputOf(Deno.execPath(), options));
   }
 
   /** Waits for a status for which `holds`. */

@@ -26,6 +26,15 @@ export class Picture {
     return [this.rgb[index], this.rgb[index + 1], this.rgb[index + 2]];
   }
 
+  crop({ x, y, width, height }: Rectangle): Picture {
+    const rgb = new Uint8Array(width * height * 3);
+    for (let row = 0; row < height; row++) {
+      const from = ((y + row) * this.width + x) * 3;
+      rgb.set(this.rgb.subarray(from, from + width * 3), row * width * 3);
+    }
+    return new Picture(width, height, rgb);
+  }
+
   /** The smallest rectangle that holds every pixel of `area` which differs from `other`. */
   difference(other: Picture, area: Rectangle = { x: 0, y: 0, ...this.#size }): Rectangle | undefined {
     let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];

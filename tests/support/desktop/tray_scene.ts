@@ -4,7 +4,7 @@ import { trayIcon } from "../../../src/desktop/tray_icon.ts";
 import { trayModel } from "../../../src/desktop/tray_model.ts";
 import { type IconColour, type TrayIcon, trayIcons } from "../../../src/desktop/tray_model_types.ts";
 import type { StatusReport } from "../../../src/state/status.ts";
-import { ModelServer } from "../model_server.ts";
+import { ModelServer, type ScriptedModel } from "../model_server.ts";
 import { DesktopDaemon } from "./desktop_daemon.ts";
 import type { DesktopSession } from "./desktop_session.ts";
 import { findIcon, type FoundIcon } from "./find_icon.ts";
@@ -17,13 +17,17 @@ const panel = { x: 0, y: 0, width: 120, height: 32 };
 
 /** What the local model says to everything, word by word. */
 export const spokenWords = Array.from({ length: 40 }, (_, index) => ` word${index}`);
-const models = [{ name: "plain", reply: () => spokenWords.join("") }];
+const plainModels = [{ name: "plain", reply: () => spokenWords.join("") }];
 
 export interface TraySceneOptions {
   session: DesktopSession;
   screen: Screen;
   colour?: Exclude<IconColour, "grey">;
   iconSize?: number;
+  /** Of the local server. Default: one that says {@linkcode spokenWords}. */
+  models?: readonly ScriptedModel[];
+  /** The servers do not answer health checks until `onHealth` of theirs is `undefined`. */
+  areSilent?: boolean;
   /** Of the daemon, beside that of the session. */
   env?: Readonly<Record<string, string>>;
 }
@@ -49,9 +53,10 @@ export class TrayScene implements AsyncDisposable {
   }
 
   static async start(options: TraySceneOptions): Promise<TrayScene> {
-    const { session, colour = "light", env } = options;
+    const { session, colour = "light", env, models = plainModels } = options;
     const local = await ModelServer.start({ name: "local", dialect: "ollama", models });
     const cloud = await ModelServer.start({ name: "cloud", dialect: "ollama" });
+    if (options.areSilent) local.onHealth = cloud.onHealth = { kind: "silent" };
     try {
       const backends = [
         { id: "local", kind: "ollama", url: local.url, location: "local" },
