@@ -20,8 +20,8 @@ export interface ShownNotification {
 
 /**
  * A server for notifications that remembers (Desktop Notifications Specification 1.3). It takes no call whose signature
- * is not that of the specification, and refuses to replace or close what it does not show. It leaves out the time after
- * which one goes by itself.
+ * is not that of the specification, and refuses to close what it does not show. It leaves out the time after which one
+ * goes by itself.
  */
 export class NotificationServer {
   /** In the order in which they came. */
@@ -125,9 +125,7 @@ export class NotificationServer {
   }
 
   #notify([appName, replacesId, appIcon, summary, body, actions, hints, expireMs]: readonly Value[]): number {
-    const replaced = Number(replacesId);
-    if (replaced !== 0 && !this.shown.has(replaced)) throw new BusError(`${name}.Error`, `Nothing has id ${replaced}`);
-    const id = replaced || ++this.#lastId;
+    const id = this.shown.has(Number(replacesId)) ? Number(replacesId) : ++this.#lastId;
     const shown = { id, appName, replacesId, appIcon, summary, body, actions, hints, expireMs } as ShownNotification;
     this.notified.push(shown);
     this.shown.set(id, shown);
