@@ -63,10 +63,12 @@ export class FakeWatcher {
   #register(service: string, sender: string): [] {
     this.calls.push({ service, sender });
     if (!this.#refusal) this.items.add(service);
-    void this.#bus.watchName(service, (owner) => {
+    const follow = (owner: string | undefined) => {
       if (!owner) this.items.delete(service);
       this.#tell();
-    });
+    };
+    // The panel may end meanwhile.
+    this.#bus.watchName(service, follow).catch(() => {});
     this.#tell();
     if (this.#refusal) throw this.#refusal;
     return [];
