@@ -11,7 +11,7 @@ packages=(
   # what shows a tray: StatusNotifierItem, and XEmbed for the GTK fallback
   xfce4-panel lxqt-panel waybar sway grim tint2 trayer libgtk-3-0
   # services of a session and of the machine
-  dunst python3-dbusmock desktop-file-utils
+  dunst python3-dbusmock desktop-file-utils libglib2.0-bin systemd
   # draws the icons anew
   librsvg2-bin
 )
