@@ -47,7 +47,12 @@ export async function openSettingsThere(bus: Bus, activationToken: string): Prom
   }
 }
 
-/** What the desktop gave this process so that a window may come to the front; "" where it gave nothing. */
+/**
+ * What the desktop gave this process so that a window may come to the front; "" where it gave nothing, or where we may
+ * not look: nobody is asked for a permission because of it.
+ */
 export function ownActivationToken(env: (name: string) => string | undefined): string {
-  return env("XDG_ACTIVATION_TOKEN") ?? "";
+  const variable = "XDG_ACTIVATION_TOKEN";
+  const isAllowed = Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+  return isAllowed ? env(variable) ?? "" : "";
 }
