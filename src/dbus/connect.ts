@@ -73,15 +73,17 @@ function nameOf(endpoint: BusEndpoint): string {
 
 /** `promise`, or a rejection as soon as `signal` aborts; `drop` gets what comes too late. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, drop?: (late: T) => void): Promise<T> {
-  signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
-  const onAbort = () => {
-    promise.then((late) => drop?.(late), () => {});
-    aborted.reject(signal.reason);
-  };
+  const onAbort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
   try {
-    return await Promise.race([promise, aborted.promise]);
+    const value = await Promise.race([aborted.promise, promise]);
+    signal.throwIfAborted();
+    return value;
+  } catch (error) {
+    if (signal.aborted) promise.then((late) => drop?.(late), () => {});
+    throw error;
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

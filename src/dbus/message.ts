@@ -85,7 +85,7 @@ function readBody(bytes: Uint8Array, signature: string, options?: { keepsVariant
 function headerAlone(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bodyLength = view.getUint32(4, bytes[0] === 0x6c);
-  const header = bytes.slice(0, bytes.length - bodyLength);
+  const header = new Uint8Array(bytes.subarray(0, bytes.length - bodyLength));
   header.fill(0, 4, 8);
   checkMessage(header, "");
   return Buffer.from(header.buffer, 0, header.length);

@@ -1,6 +1,7 @@
 import type { Connection } from "./connection.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { busCall, Matches } from "./matches.ts";
+import { Matches } from "./matches.ts";
+import { busCall } from "./bus_calls.ts";
 import { type Message, type MessageFields, messageFlag, messageType } from "./message.ts";
 import { assertNames, theBus } from "./names.ts";
 import { ObjectTree } from "./object_tree.ts";
@@ -57,16 +58,18 @@ export class MessageBus implements Bus {
         this.#names.add(this.#uniqueName);
         resolve();
       };
-      this.#connection.call(busCall("Hello", "", []), { resolve: learn, reject }, options);
+      this.#connection.call(busCall("Hello"), { resolve: learn, reject }, options);
     });
   }
 
   /** Takes every message that is no reply. Never throws. */
   receive(message: Message): void {
-    if (message.destination !== undefined && !this.#isOurs(message)) return;
-    if (message.type === messageType.call) return this.#dispatcher.answer(message);
-    if (message.type !== messageType.signal) return;
-    if (message.sender === theBus) this.#followNames(message);
+    const { destination, sender, type } = message;
+    // What is for others (a monitor sees it) is not answered.
+    if (sender === undefined || (destination !== undefined && !this.#names.has(destination))) return;
+    if (type === messageType.call && destination !== undefined) return this.#dispatcher.answer(message);
+    if (type !== messageType.signal) return;
+    if (sender === theBus) this.#followNames(message);
     this.#matches.dispatch(message);
   }
 
@@ -105,7 +108,7 @@ export class MessageBus implements Bus {
 
   async watchName(name: string, listener: (owner: string | undefined) => void): Promise<() => void> {
     assertNames({ "bus name": name });
-    return await this.#matches.watchName(name, listener);
+    return await this.#matches.owners.watch(name, listener);
   }
 
   async requestName(name: string): Promise<boolean> {
@@ -123,11 +126,6 @@ export class MessageBus implements Bus {
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  /** What is for others (a monitor sees it) is not answered. A call always has a destination on a bus. */
-  #isOurs({ destination }: Message): boolean {
-    return this.#names.has(destination!);
   }
 
   #followNames({ interface: interfaceName, member, ...message }: Message): void {

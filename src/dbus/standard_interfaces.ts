@@ -1,6 +1,8 @@
 import { introspectionXml } from "./introspection.ts";
 import { type Interface, type Method, toInterface } from "./object_tree.ts";
+import { parseSingle } from "./signature.ts";
 import { BusError, type ExportedProperty, type Value, type Variant } from "./types.ts";
+import { toWire } from "./values.ts";
 import { variant } from "./variant.ts";
 
 export const propertiesName = "org.freedesktop.DBus.Properties";
@@ -54,8 +56,8 @@ export function properties(own: ReadonlyMap<string, Interface>): Interface {
     in: [["interface_name", "s"], ["property_name", "s"], ["value", "v"]],
     out: [],
     keepsVariants: true,
-    call: ([interfaceName, name, value]) => {
-      write(find(own, interfaceName as string, name as string), name as string, value as Variant);
+    call: async ([interfaceName, name, value]) => {
+      await write(find(own, interfaceName as string, name as string), name as string, value as Variant);
       return [];
     },
   };
@@ -81,8 +83,12 @@ function find(own: ReadonlyMap<string, Interface>, interfaceName: string, name: 
   return owner.properties.get(name)!;
 }
 
+/** A property's present value; throws when it cannot be had or has not the declared type. */
 export function read(property: ExportedProperty): Variant {
-  return variant(property.signature, property.get());
+  const { signature } = property;
+  const value = property.get();
+  toWire(parseSingle(signature), value);
+  return variant(signature, value);
 }
 
 /** All that can be read: what fails is left out, as the specification has it. */
@@ -98,8 +104,9 @@ function readAll(interfaces: readonly Interface[]): Value {
   return values;
 }
 
-function write(property: ExportedProperty, name: string, { signature, value }: Variant): void {
+/** What the setter returns is passed on: one that waits is waited for, and its failure is the caller's answer. */
+function write(property: ExportedProperty, name: string, { signature, value }: Variant): unknown {
   if (!property.set) throw error("PropertyReadOnly", `${name} cannot be set`);
   if (signature !== property.signature) throw error("InvalidArgs", `${name} has the type ${property.signature}`);
-  property.set(value);
+  return property.set(value);
 }

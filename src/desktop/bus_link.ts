@@ -58,7 +58,7 @@ export class BusLink implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const { address, clock, random = Math.random } = this.#options;
     if (address === undefined) {
-      this.#tellOfNone("it has no address");
+      this.#tellOfNone("this session has none");
       return await aborted(signal);
     }
     for (let failures = 0; !signal.aborted;) {
@@ -79,13 +79,14 @@ export class BusLink implements Service {
       using bus = await connect(address, { clock, signal, onError });
       if (this.#hasToldOfNone) log.info(`The ${this.name} is there again`);
       this.#hasToldOfNone = false;
-      this.#set(bus);
       using either = new LinkedAbort(signal, bus.closed);
+      this.#set(bus);
       await aborted(either.signal);
-      this.#set(undefined);
-      return messageOf(bus.closed.reason ?? signal.reason);
+      return messageOf(either.signal.reason);
     } catch (error) {
       return messageOf(error);
+    } finally {
+      if (this.#bus) this.#set(undefined);
     }
   }
 

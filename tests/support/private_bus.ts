@@ -72,11 +72,13 @@ export class PrivateBus implements AsyncDisposable {
 }
 
 /** Whether dbus-daemon is here: a test without it fails in CI and is skipped elsewhere. */
-export const isBusMissing = !isInstalled("dbus-daemon") && Deno.env.get("CI") === undefined;
+export const isBusMissing = !hasProgram("dbus-daemon") && Deno.env.get("CI") === undefined;
 
-function isInstalled(program: string): boolean {
+/** Whether a program is here that tells its version. */
+export function hasProgram(program: string): boolean {
   try {
-    return new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" }).outputSync().success;
+    return new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" }).outputSync() !==
+      undefined;
   } catch {
     return false;
   }
