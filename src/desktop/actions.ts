@@ -1,4 +1,5 @@
 import { resolve } from "@std/path/posix/resolve";
+import { secretVariable } from "../config/secrets_env.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Bus } from "../dbus/types.ts";
 import type { Commands } from "../state/commands.ts";
@@ -46,7 +47,8 @@ const handlers: Handlers = {
   async copy_address(_action, { context, parts }) {
     const { copyText } = await import("./copy_text.ts");
     const { env, clock, log, address } = context;
-    const { link: { bus }, childEnv, copyWithGtk = gtkClipboard(context) } = parts;
+    const { link: { bus }, copyWithGtk = gtkClipboard(context) } = parts;
+    const childEnv = childEnvOf({ context, parts });
     await copyText(address, { bus, env, clock, log, childEnv, copyWithGtk });
   },
   start_at_login: ({ enabled }, { parts }) => parts.loginStart.set(enabled),
@@ -93,8 +95,16 @@ async function settingsTarget(commands: Commands): Promise<string> {
 async function open(target: string, { context, parts, activationToken }: Work): Promise<void> {
   const { openWithDesktop } = await import("./open_with_desktop.ts");
   const { clock, log } = context;
-  const { link: { bus }, childEnv } = parts;
+  const { link: { bus } } = parts;
+  const childEnv = childEnvOf({ context, parts });
   await openWithDesktop(target, { bus, clock, log, activationToken, childEnv });
+}
+
+/** Tokens of backends are none of an editor's business: what is started gets their variables empty. */
+function childEnvOf({ context, parts }: Pick<Work, "context" | "parts">): Record<string, string> {
+  const { backends, listen } = context.config();
+  const names = [listen.clientKey, ...backends.map(({ secret }) => secret)].filter((name) => name !== null);
+  return { ...Object.fromEntries(names.map((name) => [secretVariable(name), ""])), ...parts.childEnv };
 }
 
 function gtkClipboard(context: DesktopContext): (text: string) => Promise<void> {

@@ -65,6 +65,18 @@ Deno.test("createActions() opens the configuration file as the settings, with th
   assertEquals([args, activationToken], [[`${scene.runtimeDir}/config.json`], "token-1"]);
 });
 
+Deno.test("createActions() hides the backends' tokens from what it starts", async () => {
+  Deno.env.set("CLOUDTOLOCALLLM_SECRET_CLOUD", "the-token");
+  try {
+    await using scene = await ActionScene.make();
+    await scene.perform({ do: "open_settings" }, {});
+    const [{ cloudToken }] = await scene.programs.calls("xdg-open");
+    assertEquals(cloudToken, "");
+  } finally {
+    Deno.env.delete("CLOUDTOLOCALLLM_SECRET_CLOUD");
+  }
+});
+
 Deno.test("createActions() opens the log as a file that only its user can read", async () => {
   await using scene = await ActionScene.make();
   scene.desktop.recentLog = "one\ntwo\n";

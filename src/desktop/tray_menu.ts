@@ -44,11 +44,16 @@ function notes(report: StatusReport): MenuItem[] {
   const { configError, surroundings, mode, modeReason, pause } = report;
   return [
     ...(configError === null ? [] : [line("note:config", `The changed configuration is not in use: ${configError}`)]),
-    ...(surroundings.network === "offline" ? [line("note:network", "This machine is offline")] : []),
+    ...networkNotes(surroundings.network),
     ...(modeReason === null || pause
       ? []
       : [line("note:mode", `${capitalized(modeReason)}: ${modeNames[mode].toLowerCase()}`)]),
   ];
+}
+
+function networkNotes(network: StatusReport["surroundings"]["network"]): MenuItem[] {
+  if (network === "offline") return [line("note:network", "This machine is offline")];
+  return network === "portal" ? [line("note:network", "The network asks for a login")] : [];
 }
 
 function appItems(): MenuItem[] {

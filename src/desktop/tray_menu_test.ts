@@ -162,6 +162,8 @@ Deno.test("trayMenu() shows the mode that the user chose, and why another one is
 Deno.test("trayMenu() says that the machine is offline", () => {
   const items = menuOf({ surroundings: { network: "offline", isMetered: false, isOnBattery: false } });
   assertEquals(entry(items, "note:network").label, "This machine is offline");
+  const portal = menuOf({ surroundings: { network: "portal", isMetered: false, isOnBattery: false } });
+  assertEquals(entry(portal, "note:network").label, "The network asks for a login");
 });
 
 Deno.test("trayMenu() pauses the cloud and takes that back", () => {

@@ -7,6 +7,8 @@ export interface ProgramCall {
   input: string;
   activationToken: string;
   startupId: string;
+  /** What it sees of the token called `cloud`. */
+  cloudToken: string;
   pid: number;
 }
 
@@ -38,7 +40,7 @@ export class FakePrograms implements AsyncDisposable {
       "#!/bin/sh",
       "input=",
       reads ? "IFS= read -r input" : "",
-      `printf '%s\\0' "$XDG_ACTIVATION_TOKEN" "$DESKTOP_STARTUP_ID" "$$" "$input" "$@" >>'${part}'`,
+      `printf '%s\\0' "$XDG_ACTIVATION_TOKEN" "$DESKTOP_STARTUP_ID" "$CLOUDTOLOCALLLM_SECRET_CLOUD" "$$" "$input" "$@" >>'${part}'`,
       `printf '\\036' >>'${part}'`,
       stays ? `read -r _ <'${gate}'` : "",
       `exit ${exit}`,
@@ -51,8 +53,8 @@ export class FakePrograms implements AsyncDisposable {
   async calls(name: string): Promise<ProgramCall[]> {
     const text = await Deno.readTextFile(`${this.folder}/${name}.calls`).catch(() => "");
     return text.split("\x1e").slice(0, -1).map((call) => {
-      const [activationToken, startupId, pid, input, ...args] = call.split("\0").slice(0, -1);
-      return { activationToken, startupId, pid: Number(pid), input, args };
+      const [activationToken, startupId, cloudToken, pid, input, ...args] = call.split("\0").slice(0, -1);
+      return { activationToken, startupId, cloudToken, pid: Number(pid), input, args };
     });
   }
 
