@@ -1,8 +1,10 @@
 import type { Bus, Signal, Value } from "../dbus/types.ts";
 import { BusError } from "../dbus/types.ts";
 import { variant } from "../dbus/variant.ts";
+import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { within } from "../core/within.ts";
 
 /** What is shown. A new one with the same `subject` takes the place of the old. */
 export interface Notification {
@@ -19,6 +21,7 @@ export interface Notification {
 
 export interface NotificationsOptions {
   log: Log;
+  clock: Clock;
   /** Name of an icon that is installed, else "". */
   icon: () => Promise<string>;
   onAction: (subject: string, key: string, from: { activationToken?: string }) => void;
@@ -29,6 +32,8 @@ const server = { destination: name, path: "/org/freedesktop/Notifications", inte
 const defaultTime = -1;
 const urgencies = { low: 0, normal: 1, critical: 2 } as const;
 const timeoutMs = 5_000;
+/** Patience at the end with a server that does not answer. */
+const goodByeMs = 1_000;
 
 /** What one server showed of ours; void as soon as the name has another owner. */
 interface Server {
@@ -81,10 +86,11 @@ export class NotificationsClient {
     });
   }
 
-  /** Listens no more; resolves when what was asked for before has been done. */
+  /** Listens no more; resolves when what was asked for before has been done, or the server takes too long. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const end of this.#unwatch) end();
-    await this.#last;
+    const late = () => new Error("The server for notifications does not answer");
+    await within(goodByeMs, this.#last, { clock: this.#options.clock, late }).catch(() => {});
   }
 
   #ownerIs(owner: string | undefined): void {

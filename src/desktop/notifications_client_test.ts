@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { inTime } from "../../tests/support/in_time.ts";
 import { NotificationServer } from "../../tests/support/notification_server.ts";
 import { isBusMissing, PrivateBus } from "../../tests/support/private_bus.ts";
+import { systemClock } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
 import { type Notification, NotificationsClient } from "./notifications_client.ts";
 
@@ -16,7 +18,7 @@ const notification: Notification = {
   actions: [["default", "Open settings"]],
 };
 
-const options = { log: silentLog, icon: () => Promise.resolve("cloudtolocalllm"), onAction() {} };
+const options = { log: silentLog, clock: systemClock, icon: () => Promise.resolve("cloudtolocalllm"), onAction() {} };
 
 Deno.test(
   { name: "NotificationsClient escapes a body for servers that take markup, and no other", ignore },
@@ -56,6 +58,28 @@ Deno.test(
     client.closeAll();
     await server.until("all are closed", ({ shown }) => shown.size === 0);
     assertEquals(server.closed, [1, 2]);
+  },
+);
+
+Deno.test(
+  { name: "NotificationsClient does not wait long for a server that hangs when it is to end", ignore },
+  async () => {
+    await using bus = await PrivateBus.start();
+    const server = await NotificationServer.start(await bus.connect());
+    const [held, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    server.hold = held.promise;
+    const clock = new FakeClock();
+    const icon = () => {
+      asked.resolve();
+      return Promise.resolve("");
+    };
+    const client = await NotificationsClient.open(await bus.connect(), { ...options, clock, icon });
+    client.show(notification);
+    await inTime("the server is asked", asked.promise);
+    const ended = client[Symbol.asyncDispose]();
+    await clock.advance(1_000);
+    await inTime("the client ends", ended);
+    held.resolve();
   },
 );
 

@@ -71,11 +71,12 @@ class Notifier {
   }
 
   static async open(bus: Bus, options: NotifierOptions): Promise<Notifier> {
-    const { log, env } = options.context;
+    const { log, clock, env } = options.context;
     let icon: Promise<string> | undefined;
     let notifier: Notifier | undefined;
     const client = await NotificationsClient.open(bus, {
       log,
+      clock,
       icon: () => icon ??= installedIcon("cloudtolocalllm", env),
       onAction: (subject, key, from) => notifier?.do(subject, key, from),
     });
