@@ -1,4 +1,4 @@
-import type { Bus, Value } from "../dbus/types.ts";
+import { type Bus, BusError, type Value } from "../dbus/types.ts";
 import type { IconColour } from "./tray_model_types.ts";
 
 /** Of org.freedesktop.appearance: 1 prefers dark, 2 prefers light, 0 and whatever else says nothing. */
@@ -67,8 +67,8 @@ class SchemeReader implements Disposable {
 
   async #read(): Promise<void> {
     const turn = ++this.#turn;
-    // ReadOne came with version 2; Read wraps its answer twice, which makes no difference here.
-    const value = await this.#ask("ReadOne").catch(() => this.#ask("Read")).catch(() => undefined);
+    const value = await this.#ask("ReadOne").catch((error) => isUnknown(error) ? this.#ask("Read") : undefined)
+      .catch(() => undefined);
     if (value !== undefined && turn === this.#turn && !this.#end.signal.aborted) this.#tell(value);
   }
 
@@ -77,4 +77,9 @@ class SchemeReader implements Disposable {
     const [value] = await this.#bus.call(call, { autoStart: true, timeoutMs, signal: this.#end.signal });
     return value;
   }
+}
+
+/** ReadOne came with version 2. Read wraps its answer twice, which makes no difference here. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof BusError && error.busName === "org.freedesktop.DBus.Error.UnknownMethod";
 }
