@@ -4,7 +4,7 @@ import { parseSignature, parseSingle, type Type } from "./signature.ts";
 export const maxDepth = 64;
 
 /** Values of one message: an empty one costs a peer 4 bytes, and us a hundred. */
-const maxValues = 500_000;
+const maxValues = 200_000;
 
 const headerSignature = "yyyyuua(yv)";
 const sizes: Readonly<Record<string, number>> = { y: 1, n: 2, q: 2, b: 4, i: 4, u: 4, x: 8, t: 8, d: 8 };

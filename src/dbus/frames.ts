@@ -14,16 +14,19 @@ export class Frames {
   *push(chunk: Uint8Array): Generator<Uint8Array> {
     this.#parts.push(chunk);
     this.#have += chunk.length;
-    while (this.#have >= this.#need) {
-      const whole = this.#join();
-      const length = messageLength(whole);
-      this.#need = length;
-      if (whole.length < length) return;
-      this.#parts = whole.length > length ? [whole.subarray(length)] : [];
-      this.#have = whole.length - length;
-      this.#need = fixedHeaderBytes;
-      yield whole.subarray(0, length);
+    if (this.#have < this.#need) return;
+    const whole = this.#join();
+    let at = 0;
+    for (;;) {
+      const left = whole.length - at;
+      this.#need = left < fixedHeaderBytes ? fixedHeaderBytes : messageLength(whole.subarray(at));
+      if (left < this.#need) break;
+      yield whole.subarray(at, at + this.#need);
+      at += this.#need;
     }
+    // A copy, lest some bytes keep a whole message alive.
+    this.#parts = at === 0 ? [whole] : at < whole.length ? [whole.slice(at)] : [];
+    this.#have = whole.length - at;
   }
 
   #join(): Uint8Array {
