@@ -22,8 +22,6 @@ export async function runDesktop(context: DesktopContext, signal: AbortSignal): 
   // A session wants one icon and one voice, also where several daemons run in it.
   const role = new Role();
   const services: Service[] = [
-    session,
-    system,
     createDaemonObject(context, { link: session, perform, role }),
     whilePrimary(role, createTray(context, { link: session, perform, loginStart })),
     whilePrimary(role, createNotifier(context, { link: session, perform })),
@@ -31,5 +29,13 @@ export async function runDesktop(context: DesktopContext, signal: AbortSignal): 
     createNetworkWatch(context, { link: system }),
     createBatteryWatch(context, { link: system }),
   ];
-  await supervise(services, { signal, log, clock });
+  // The connections outlive what works with them: the last words are sent through them.
+  const links = new AbortController();
+  const linked = supervise([session, system], { signal: links.signal, log, clock });
+  try {
+    await supervise(services, { signal, log, clock });
+  } finally {
+    links.abort(new Error("The desktop's services have ended"));
+    await linked;
+  }
 }
