@@ -3,8 +3,11 @@ import { parseSignature, parseSingle, type Type } from "./signature.ts";
 /** Values within values, variants included (D-Bus Specification, "Message Protocol": 64). */
 export const maxDepth = 64;
 
-/** Values of one message: an empty one costs a peer 4 bytes, and us a hundred. */
-const maxValues = 200_000;
+/** Values of one message: an empty one costs a peer 4 bytes, and us up to a hundred. */
+const maxValues = 500_000;
+
+/** What `ay` counts as: even an empty one costs us six hundred bytes. */
+const valuesOfBytes = 8;
 
 const headerSignature = "yyyyuua(yv)";
 const sizes: Readonly<Record<string, number>> = { y: 1, n: 2, q: 2, b: 4, i: 4, u: 4, x: 8, t: 8, d: 8 };
