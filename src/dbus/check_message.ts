@@ -62,6 +62,7 @@ class Walker {
     const end = this.at + length;
     if (end > this.#bytes.length) throw new TypeError("Bad message: an array runs past its end");
     const size = sizes[element.code];
+    if (element.code === "y") this.#count(valuesOfBytes);
     if (size === undefined) { while (this.at < end) this.value(element, depth + 1); }
     else {
       if (size > 1) this.#count(length / size);
