@@ -63,11 +63,9 @@ class Walker {
     if (end > this.#bytes.length) throw new TypeError("Bad message: an array runs past its end");
     const size = sizes[element.code];
     if (element.code === "y") this.#count(valuesOfBytes);
-    if (size === undefined) { while (this.at < end) this.value(element, depth + 1); }
-    else {
-      if (size > 1) this.#count(length / size);
-      this.#skip(Math.ceil(length / size) * size);
-    }
+    else if (size !== undefined) this.#count(length / size);
+    if (size !== undefined) this.#skip(Math.ceil(length / size) * size);
+    while (this.at < end) this.value(element, depth + 1);
     if (this.at !== end) throw new TypeError("Bad message: an array's length does not fit its elements");
   }
 
