@@ -17,6 +17,7 @@ const symbols = {
     parameters: [gpointer, gchararray, "function", gpointer, gpointer, "u32"],
     result: "u64",
   },
+  g_object_ref_sink: { parameters: [gpointer], result: gpointer },
   g_object_unref: { parameters: [gpointer], result: "void" },
 
   g_bytes_new: { parameters: ["buffer", "usize"], result: gpointer },

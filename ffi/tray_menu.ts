@@ -83,12 +83,19 @@ export class TrayMenu {
 
   #build(items: readonly MenuItem[]): void {
     const gtk = this.#gtk;
-    if (this.#menu) gtk.gtk_widget_destroy(this.#menu);
-    this.#rows = [];
-    this.#clickable.clear();
-    this.#menu = this.#createMenu(items);
+    this.#destroy();
+    // Nothing else holds it: without a reference of ours it would never be freed.
+    this.#menu = gtk.g_object_ref_sink(this.#createMenu(items));
     this.#shape = shapeOf(items);
     gtk.g_signal_connect_data(this.#menu, cString("hide"), this.#onHide.pointer, null, null, 0);
+  }
+
+  #destroy(): void {
+    this.#rows = [];
+    this.#clickable.clear();
+    if (!this.#menu) return;
+    this.#gtk.gtk_widget_destroy(this.#menu);
+    this.#gtk.g_object_unref(this.#menu);
   }
 
   #createMenu(items: readonly MenuItem[]): Pointer {

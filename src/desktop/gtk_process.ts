@@ -50,7 +50,8 @@ export class GtkProcess {
     if (!display) throw new GtkMissing("There is no X11 display: DISPLAY is not set");
     const child = new Deno.Command(command.program, {
       args: command.args,
-      env: { DISPLAY: display, GDK_BACKEND: "x11" },
+      // Without OpenGL, which menus have no use for, GTK loads 8 MB less.
+      env: { DISPLAY: display, GDK_BACKEND: "x11", GDK_GL: "disable" },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -66,6 +67,10 @@ export class GtkProcess {
       await started.close();
       throw error;
     }
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Resolves when the process has taken it, which a process that hangs never does; rejects when it has ended. */
