@@ -7,6 +7,7 @@ import { HttpConnection, requestBytes } from "./http_connection.ts";
 import { interleave } from "./interleave.ts";
 import { ollamaStream, wholeChat } from "./model_requests.ts";
 import { parseCpuMs } from "./process_cpu.ts";
+import { parseWakeUps, readWakeUps, wakeUpsBetween } from "./process_wake_ups.ts";
 import { parseSmapsRollup, readProcessMemory } from "./process_memory.ts";
 import { renderReport } from "./report.ts";
 import { runBench } from "./run_bench.ts";
@@ -62,6 +63,19 @@ Deno.test("parseCpuMs() is not fooled by the program's name", () => {
   assertThrows(() => parseCpuMs("4711 (deno) S 1"), Error, "no CPU times");
 });
 
+Deno.test("parseWakeUps() reads what the kernel writes of a thread", () => {
+  const text = "Name:\tdeno\nvoluntary_ctxt_switches:\t42\nnonvoluntary_ctxt_switches:\t7\n";
+  assertEquals(parseWakeUps(text), 42);
+  assertEquals(parseWakeUps(""), 0);
+});
+
+Deno.test("readWakeUps() counts this process's", async () => {
+  const before = await readWakeUps(Deno.pid);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert(wakeUpsBetween(before, await readWakeUps(Deno.pid)) > 0);
+  assertEquals(wakeUpsBetween(new Map([["1", 5], ["2", 9]]), new Map([["1", 7], ["3", 4]])), 6);
+});
+
 Deno.test("interleave() measures each target once a round, none always first", async () => {
   const order: string[] = [];
   const values = await interleave(2, [{ name: "a" }, { name: "b" }], ({ name }) => Promise.resolve(order.push(name)));
@@ -100,9 +114,11 @@ Deno.test("runBench() measures everything, and renderReport() shows it", async (
   assert(steps.length > 5);
   assert(result.rates.get("broker")!.median > 0 && result.streams.get("translated")!.median > 0);
   assertEquals([...result.idle.keys()], ["source", "bundle", "floor"]);
+  if (Deno.env.get("CI") !== undefined) assertEquals([...result.tray.keys()], ["source", "bundle"]);
   assertEquals(result.failover.samples, 2);
   const report = renderReport(result);
   assertMatch(report, /start to first answer \| ≤ 300 ms \| \d+ ms: /);
+  if (result.tray.size > 0) assertMatch(report, /with the tray connected \| ≤ 20 MB \| \d+\.\d MB: /);
   assertMatch(report, /after 100 requests: .* \| \d+\.\d \/ \d+\.\d/);
   assertEquals(report.includes("nginx is not installed"), !result.rates.has("nginx"));
   assert(!report.includes("NaN") && !report.includes("undefined"));

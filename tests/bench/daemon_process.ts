@@ -1,5 +1,6 @@
 import { bundle } from "../../packaging/bundle.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
+import { noDesktop } from "./bench_desktop.ts";
 import { type Child, delay, endProcess, untilAnswered } from "./child.ts";
 import { freePort } from "./free_port.ts";
 
@@ -73,11 +74,12 @@ export function permissionFlags(set: Record<string, true | string[]>): string[] 
 
 /**
  * A daemon as a process of its own, in folders of its own; its log goes nowhere but is written. Does not wait until it
- * answers: {@linkcode startDaemonProcess} does.
+ * answers: {@linkcode startDaemonProcess} does. `env`: its desktop; default: none.
  */
 export async function spawnDaemon(
   variant: Variant,
   config: Omit<ConfigInput, "version">,
+  env: Readonly<Record<string, string>> = noDesktop,
 ): Promise<DaemonProcess> {
   const folder = await Deno.makeTempDir({ prefix: "broker-bench-" });
   await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify({ version: 1, ...config }));
@@ -85,7 +87,7 @@ export async function spawnDaemon(
   const spawnedAt = performance.now();
   const process = new Deno.Command(Deno.execPath(), {
     args: [...variant.args, "run", "--port", `${port}`, "--config", `${folder}/config.json`],
-    env: { XDG_CONFIG_HOME: folder, XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder },
+    env: { ...env, XDG_CONFIG_HOME: folder, XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder },
     stdin: "null",
     stdout: "null",
     stderr: "null",
@@ -106,8 +108,9 @@ export async function spawnDaemon(
 export async function startDaemonProcess(
   variant: Variant,
   config: Omit<ConfigInput, "version">,
+  env?: Readonly<Record<string, string>>,
 ): Promise<DaemonProcess> {
-  const daemon = await spawnDaemon(variant, config);
+  const daemon = await spawnDaemon(variant, config, env);
   try {
     await daemon.answered();
     return daemon;

@@ -79,20 +79,22 @@ async function cpuPercentOver({ pid }: DaemonProcess, ms: number): Promise<numbe
 }
 
 function summarizeLives(lives: readonly Life[]): IdleFigures {
-  const memory = (at: keyof Omit<Life, "cpuPercent">): MemorySummary => {
-    const of = (key: keyof ProcessMemory) => summarize(lives.map((life) => life[at][key]));
-    return {
-      residentKb: of("residentKb"),
-      proportionalKb: of("proportionalKb"),
-      privateDirtyKb: of("privateDirtyKb"),
-      privateKb: of("privateKb"),
-    };
-  };
+  const memory = (at: keyof Omit<Life, "cpuPercent">) => summarizeMemory(lives.map((life) => life[at]));
   return {
     afterStart: memory("afterStart"),
     afterSettling: memory("afterSettling"),
     afterRequests: memory("afterRequests"),
     afterCooling: memory("afterCooling"),
     cpuPercent: summarize(lives.map(({ cpuPercent }) => cpuPercent)),
+  };
+}
+
+export function summarizeMemory(figures: readonly ProcessMemory[]): MemorySummary {
+  const of = (key: keyof ProcessMemory) => summarize(figures.map((memory) => memory[key]));
+  return {
+    residentKb: of("residentKb"),
+    proportionalKb: of("proportionalKb"),
+    privateDirtyKb: of("privateDirtyKb"),
+    privateKb: of("privateKb"),
   };
 }

@@ -1,5 +1,6 @@
 import type { Percentiles } from "./measure_first_byte.ts";
 import type { IdleFigures } from "./measure_idle.ts";
+import type { TrayFigures } from "./measure_tray.ts";
 import type { ProcessMemory } from "./process_memory.ts";
 import type { BenchResult } from "./run_bench.ts";
 import type { Summary } from "./statistics.ts";
@@ -42,9 +43,11 @@ function wayTable({ rates, firstBytes, streams, failover, recovery }: BenchResul
   ]);
 }
 
-function variantTable({ starts, idle, plan }: BenchResult): string {
+function variantTable({ starts, idle, tray, plan }: BenchResult): string {
   const names = [...starts.keys()];
   const row = (title: string, text: (name: string) => string) => [title, ...names.map(text)];
+  const withTray = (text: (figures: TrayFigures) => string) => (name: string) =>
+    tray.has(name) ? text(tray.get(name)!) : missing;
   const memory = (title: string, at: keyof Omit<IdleFigures, "cpuPercent">) =>
     row(`${title}: private dirty / private / proportional / resident, MB`, (name) => megabytes(idle.get(name)![at]));
   return table(["The process", ...names], [
@@ -55,6 +58,13 @@ function variantTable({ starts, idle, plan }: BenchResult): string {
     memory(`after ${count(plan.idle.requests)} requests`, "afterRequests"),
     memory(`${plan.idle.coolMs / 1_000} s later`, "afterCooling"),
     row("CPU at idle, one backend up and one down, % of a core", (name) => spread(idle.get(name)!.cpuPercent, 2)),
+    row(
+      "with the tray connected: private dirty / private / proportional / resident, MB",
+      withTray(({ memory }) => megabytes(memory)),
+    ),
+    row("… CPU at idle, % of a core", withTray(({ cpuPercent }) => spread(cpuPercent, 2))),
+    row("… wake-ups a second at idle, all threads", withTray(({ wakeUps }) => spread(wakeUps, 1))),
+    row("… the same without a desktop", withTray(({ wakeUpsAlone }) => spread(wakeUpsAlone, 1))),
   ]);
 }
 
@@ -73,7 +83,9 @@ function notes({ machine, plan, failover, rates }: BenchResult): string {
     `percentiles are of ${plan.firstByte.samples} streams one at a time and ${failover.samples} failovers. ` +
     "Each round measures every column, in turn. The backend is a minimal fixture that answers at once. " + nginx +
     " `source` is what `deno task start` runs, `bundle` the same bundled, minified and split into chunks, `floor` a one-line server: " +
-    "what the runtime itself costs. Proportional memory is shared with the other Deno processes of the bench.";
+    "what the runtime itself costs. Proportional memory is shared with the other Deno processes of the bench. " +
+    "With the tray connected the daemon is on a session bus of the bench's own, whose panel has read its icon and menu; " +
+    "in all other rows it has no desktop.";
 }
 
 function withShare(value: Summary, direct: Summary): string {

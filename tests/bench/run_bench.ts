@@ -16,6 +16,7 @@ import { measureRates, type Target } from "./measure_rate.ts";
 import { measureRecovery } from "./measure_recovery.ts";
 import { measureStarts, type StartTimes } from "./measure_start.ts";
 import { measureStreams, type StreamTarget } from "./measure_streams.ts";
+import { measureTray, type TrayFigures } from "./measure_tray.ts";
 import { ollamaStream, openaiStream } from "./model_requests.ts";
 import { startNginx } from "./nginx_process.ts";
 import type { Summary } from "./statistics.ts";
@@ -32,6 +33,8 @@ export interface BenchResult {
   failover: FailoverTimes;
   recovery: Summary;
   idle: Map<string, IdleFigures>;
+  /** Empty where dbus-daemon is not installed. */
+  tray: Map<string, TrayFigures>;
 }
 
 /** Measures everything in one run. `progress` is told what begins. */
@@ -52,7 +55,9 @@ export async function runBench(plan: BenchPlan, progress: (step: string) => void
   const recovery = await measureRecovery(source, plan.recovery);
   progress("memory and CPU at idle, and after a burst");
   const idle = await measureIdle(variants, { ...plan.idle, backendPort });
-  return { plan, machine: await describeMachine(), ...way, starts, failover, recovery, idle };
+  progress("memory, CPU and wake-ups with the tray connected");
+  const tray = await measureTray(variants.slice(0, 2), { ...plan.idle, backendPort });
+  return { plan, machine: await describeMachine(), ...way, starts, failover, recovery, idle, tray };
 }
 
 /** What the way through the broker costs, beside the direct way and nginx. */

@@ -1,3 +1,4 @@
+import type { TrayFigures } from "./measure_tray.ts";
 import { table } from "./report.ts";
 import type { BenchResult } from "./run_bench.ts";
 
@@ -26,8 +27,10 @@ export function targetsTable(result: BenchResult): string {
   );
 }
 
-function rows({ starts, idle, recovery }: BenchResult): Row[] {
+function rows({ starts, idle, tray, recovery }: BenchResult): Row[] {
   const each = (value: (name: string) => number) => Object.fromEntries(variants.map((name) => [name, value(name)]));
+  const eachTray = (value: (figures: TrayFigures) => number) =>
+    Object.fromEntries([...tray].map(([name, figures]) => [name, value(figures)]));
   return [
     {
       goal: "start to first answer",
@@ -52,6 +55,22 @@ function rows({ starts, idle, recovery }: BenchResult): Row[] {
       unit: "%",
       digits: 2,
       values: each((name) => idle.get(name)!.cpuPercent.median),
+    },
+    {
+      goal: "private memory at idle, with the tray connected",
+      target: "≤ 20 MB",
+      limit: 20,
+      unit: "MB",
+      digits: 1,
+      values: eachTray(({ memory }) => memory.privateDirtyKb.median / 1_024),
+    },
+    {
+      goal: "CPU at idle, with the tray connected",
+      target: "< 0.5 %",
+      limit: 0.5,
+      unit: "%",
+      digits: 2,
+      values: eachTray(({ cpuPercent }) => cpuPercent.median),
     },
     {
       goal: "restarted backend is used again",

@@ -29,8 +29,9 @@ export class ProcessGroup implements AsyncDisposable {
   }
 
   static start(program: string, { args = [], env, cwd }: ProcessGroupOptions): ProcessGroup {
-    const child = new Deno.Command(program, {
-      args: [...args],
+    const child = new Deno.Command("setpriv", {
+      // They end with a test runner that is killed, too.
+      args: ["--pdeathsig", "SIGKILL", "--", program, ...args],
       env: { PATH: Deno.env.get("PATH") ?? "", LANG: "C.UTF-8", ...env },
       clearEnv: true,
       cwd,

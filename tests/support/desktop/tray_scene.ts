@@ -3,6 +3,7 @@ import { iconPixmaps } from "../../../src/desktop/icon_pixmaps.ts";
 import { trayIcon } from "../../../src/desktop/tray_icon.ts";
 import { trayModel } from "../../../src/desktop/tray_model.ts";
 import { type IconColour, type TrayIcon, trayIcons } from "../../../src/desktop/tray_model_types.ts";
+import type { ConfigInput } from "../../../src/config/schema.ts";
 import type { StatusReport } from "../../../src/state/status.ts";
 import { ModelServer, type ScriptedModel } from "../model_server.ts";
 import { DesktopDaemon } from "./desktop_daemon.ts";
@@ -28,6 +29,8 @@ export interface TraySceneOptions {
   models?: readonly ScriptedModel[];
   /** The servers do not answer health checks until `onHealth` of theirs is `undefined`. */
   areSilent?: boolean;
+  /** How often the daemon checks them. Default: often. */
+  health?: ConfigInput["health"];
   /** Of the daemon, beside that of the session. */
   env?: Readonly<Record<string, string>>;
 }
@@ -53,7 +56,7 @@ export class TrayScene implements AsyncDisposable {
   }
 
   static async start(options: TraySceneOptions): Promise<TrayScene> {
-    const { session, colour = "light", env, models = plainModels } = options;
+    const { session, colour = "light", env, health, models = plainModels } = options;
     const local = await ModelServer.start({ name: "local", dialect: "ollama", models });
     const cloud = await ModelServer.start({ name: "cloud", dialect: "ollama" });
     if (options.areSilent) local.onHealth = cloud.onHealth = { kind: "silent" };
@@ -63,7 +66,7 @@ export class TrayScene implements AsyncDisposable {
         { id: "cloud", kind: "ollama", url: cloud.url, location: "cloud" },
       ] as const;
       const daemon = await DesktopDaemon.start(session, {
-        config: { backends: [...backends], desktop: { icon: colour } },
+        config: { backends: [...backends], desktop: { icon: colour }, ...health && { health } },
         env,
       });
       return new TrayScene({ local, cloud, daemon }, options);
