@@ -40,10 +40,10 @@ const graceMs = 3_000;
  * it runs.
  */
 export function createTray(context: DesktopContext, parts: TrayParts): Service {
+  const machine = { canGtk: hasX11(context.env), hasToldOfNowhere: false };
   return {
     name: "tray",
     async run(signal) {
-      const machine = { canGtk: hasX11(context.env), hasToldOfNowhere: false };
       while (await isWanted(context, signal)) {
         using abort = new LinkedAbort(signal);
         using unsubscribe = new DisposableStack();
@@ -56,7 +56,7 @@ export function createTray(context: DesktopContext, parts: TrayParts): Service {
   };
 }
 
-/** What stays known as long as the service runs. */
+/** What stays known until the next start of the program. */
 interface Machine {
   canGtk: boolean;
   hasToldOfNowhere: boolean;
