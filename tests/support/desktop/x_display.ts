@@ -19,7 +19,13 @@ export class XDisplay implements AsyncDisposable {
   /** Resolves when programs can connect. */
   static async start({ size = "800x600" }: { size?: string } = {}): Promise<XDisplay> {
     const args = ["-displayfd", "1", "-screen", "0", `${size}x24`, "-nolisten", "tcp", "-noreset"];
-    const server = new Deno.Command("Xvfb", { args, stdin: "null", stdout: "piped", stderr: "null" }).spawn();
+    // It ends with a test runner that is killed, too.
+    const server = new Deno.Command("setpriv", {
+      args: ["--pdeathsig", "SIGTERM", "--", "Xvfb", ...args],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
     const reader = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
     try {
       const number = await inTime("Xvfb tells its number", readLine(reader));
