@@ -1,9 +1,13 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bundle, lazyRequire } from "./bundle.ts";
 
 Deno.test("lazyRequire() leaves nothing that loads node:module with the bundle", () => {
   const eager = 'var a=1;import{createRequire as __x} from "node:module";var m=__x(import.meta.url);var b=2;';
-  assertEquals(lazyRequire(eager), "var a=1;var m=(id)=>process.getBuiltinModule(id);var b=2;");
+  const require = new Function(`${lazyRequire(eager)} return m;`)();
+  assertEquals(require("node:path").basename("/a/b"), "b");
+  assertEquals(Object.keys(require("node:util")), ["inspect"]);
+  require("node:assert")(true);
+  assertThrows(() => require("node:assert")(false), Error, "Assertion failed");
   assertEquals(lazyRequire("var a=1;"), "var a=1;");
 });
 
@@ -22,4 +26,17 @@ Deno.test("bundle() makes a program that runs and loads no node: module at its s
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("the wire format of D-Bus takes no more of Node's assert and util than the stand-ins give", async () => {
+  const folder = new URL(".", import.meta.resolve("dbus-native/message"));
+  const uses = new Set<string>();
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile || !/^(message|marshall|dbus-buffer|values|marshallers|writer|signature|names)\.js$/.test(name)) {
+      continue;
+    }
+    const code = (await Deno.readTextFile(new URL(name, folder))).replaceAll(/^\s*(\/\/|\*).*$/gm, "");
+    for (const [use] of code.matchAll(/\b(?:assert|util)(?:\.\w+)*(?=[\](])/g)) uses.add(use);
+  }
+  assertEquals([...uses].sort(), ["assert", "util.inspect", "util.inspect.custom"]);
 });
