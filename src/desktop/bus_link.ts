@@ -3,6 +3,7 @@ import { type Clock, sleep } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { restartPauseMs, type Service } from "../core/supervise.ts";
+import { untilAborted } from "../core/until_aborted.ts";
 import { connectBus } from "../dbus/connect.ts";
 import type { Bus } from "../dbus/types.ts";
 
@@ -59,7 +60,7 @@ export class BusLink implements Service {
     const { address, clock, random = Math.random } = this.#options;
     if (address === undefined) {
       this.#tellOfNone("this session has none");
-      return await aborted(signal);
+      return await untilAborted(signal);
     }
     for (let failures = 0; !signal.aborted;) {
       const startedAt = clock.monotonic();
@@ -81,7 +82,7 @@ export class BusLink implements Service {
       this.#hasToldOfNone = false;
       using either = new LinkedAbort(signal, bus.closed);
       this.#set(bus);
-      await aborted(either.signal);
+      await untilAborted(either.signal);
       return messageOf(either.signal.reason);
     } catch (error) {
       return messageOf(error);
@@ -143,9 +144,4 @@ async function nextBus(link: BusLink, signal: AbortSignal, last: Bus | undefined
     unsubscribe();
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

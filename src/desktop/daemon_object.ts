@@ -1,4 +1,5 @@
 import type { Service } from "../core/supervise.ts";
+import { untilAborted } from "../core/until_aborted.ts";
 import type { Bus } from "../dbus/types.ts";
 import { type BusLink, eachConnection } from "./bus_link.ts";
 import type { DesktopContext } from "./context.ts";
@@ -71,7 +72,7 @@ async function hold(bus: Bus, lock: Lock, signal: AbortSignal): Promise<void> {
     await free.watch();
     for (let isFirstTry = true; !signal.aborted; isFirstTry = false) {
       if (await serve(bus, lock, signal)) return;
-      if (lock.mayGiveWay && await giveWay(bus, lock)) return await aborted(signal);
+      if (lock.mayGiveWay && await giveWay(bus, lock)) return await untilAborted(signal);
       lock.mayGiveWay = false;
       if (isFirstTry) log.info("Another daemon stands for this session; this one runs without tray and notifications");
       role.decide(false);
@@ -140,7 +141,7 @@ async function tellChanges(bus: Bus, { store, status, clock }: DesktopContext, s
   };
   const unsubscribe = store.subscribe(soon);
   tell();
-  await aborted(signal);
+  await untilAborted(signal);
   unsubscribe();
   cancelTelling?.();
   cancelTimed();
@@ -176,9 +177,4 @@ class FreeName {
   end(): void {
     this.#unwatch();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

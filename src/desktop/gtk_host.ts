@@ -13,6 +13,8 @@ export interface GtkHostOptions {
   command?: SelfCommand;
   /** Told when a tray begins or ceases to show the icon; at first none does. */
   onEmbedded?: (isEmbedded: boolean) => void;
+  /** Ends the opening; one that is open is ended by its `close()`. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -34,6 +36,7 @@ class GtkHost implements TrayHost {
   /** The next to be sent; one that came before is not worth it. */
   #next: TrayModel | undefined;
   #isSending = false;
+  #isEmbedded = false;
   #sent = "";
   #sentIcon = "";
 
@@ -42,8 +45,8 @@ class GtkHost implements TrayHost {
   }
 
   async start(): Promise<void> {
-    const { context, command } = this.#options;
-    this.#process = await GtkProcess.start({ context, command, onMessage: (message) => this.#hear(message) });
+    const { context, command, signal } = this.#options;
+    this.#process = await GtkProcess.start({ context, command, signal, onMessage: (message) => this.#hear(message) });
   }
 
   get closed(): Promise<void> {
@@ -87,9 +90,10 @@ class GtkHost implements TrayHost {
     else if ("clicked" in message) {
       const action = this.#actions.get(message.clicked);
       if (action) onAction(action, {});
-    } else if ("embedded" in message) {
-      context.log.debug("A tray shows the icon, or does not any more", { isEmbedded: message.embedded });
-      onEmbedded?.(message.embedded);
+    } else if ("embedded" in message && message.embedded !== this.#isEmbedded) {
+      this.#isEmbedded = message.embedded === true;
+      context.log.debug("A tray shows the icon, or does not any more", { isEmbedded: this.#isEmbedded });
+      onEmbedded?.(this.#isEmbedded);
     }
   }
 }

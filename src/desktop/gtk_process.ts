@@ -1,5 +1,7 @@
 import { LineReader } from "../../ffi/line_reader.ts";
 import { encodeMessage, exitCodes, type FromGtk, parseMessage, type ToGtk } from "../../ffi/protocol.ts";
+import { Allowance } from "../core/allowance.ts";
+import type { LogFields } from "../core/log.ts";
 import { type SelfCommand, selfCommand } from "../core/self_command.ts";
 import { within } from "../core/within.ts";
 import type { DesktopContext } from "./context.ts";
@@ -9,11 +11,18 @@ export class GtkMissing extends Error {
   override readonly name = "GtkMissing";
 }
 
+/** The X server does not let us in: it has not started yet, or has ended and may come back. */
+export class DisplayClosed extends Error {
+  override readonly name = "DisplayClosed";
+}
+
 export interface GtkProcessOptions {
   context: Pick<DesktopContext, "log" | "clock" | "env">;
   /** What starts it. Default: this program, once more. */
   command?: SelfCommand;
   onMessage: (message: FromGtk) => void;
+  /** Ends the start. */
+  signal?: AbortSignal;
 }
 
 /** Loading GTK takes a busy machine a while. */
@@ -22,8 +31,10 @@ const startMs = 30_000;
 const patienceMs = 1_000;
 /** A program that it started may hold its output open. */
 const restMs = 1_000;
-const maxLoggedLines = 50;
 const maxErrorLineBytes = 2_000;
+/** Of what it says, for the log. */
+const loggedCharacters = 300;
+const loggedLines = { count: 20, perMs: 60_000 };
 
 /** The child process that owns GTK (ffi/gtk_process.ts), from its start to its end. */
 export class GtkProcess {
@@ -33,19 +44,24 @@ export class GtkProcess {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #ready = Promise.withResolvers<void>();
-  #loggedLines = 0;
+  readonly #allowance: Allowance;
   #hasEnded = false;
 
   private constructor(options: GtkProcessOptions, child: Deno.ChildProcess) {
     this.#options = options;
     this.#child = child;
+    this.#allowance = new Allowance(options.context.clock, loggedLines);
     this.#input = child.stdin.getWriter();
     this.ended = this.#follow();
   }
 
-  /** Resolves when it is ready. Rejects with {@linkcode GtkMissing} or why it could not be started. */
+  /**
+   * Resolves when it is ready. Rejects with {@linkcode GtkMissing}, {@linkcode DisplayClosed}, the signal's reason or why
+   * it could not be started; then nothing of the process is left.
+   */
   static async start(options: GtkProcessOptions): Promise<GtkProcess> {
-    const { context, command = selfCommand(["tray-gtk"], { permissions: "gtk" }) } = options;
+    const { context, signal, command = selfCommand(["tray-gtk"], { permissions: "gtk" }) } = options;
+    signal?.throwIfAborted();
     const display = context.env("DISPLAY");
     if (!display) throw new GtkMissing("There is no X11 display: DISPLAY is not set");
     const child = new Deno.Command(command.program, {
@@ -59,13 +75,19 @@ export class GtkProcess {
       detached: true,
     }).spawn();
     const started = new GtkProcess(options, child);
+    const abort = () => started.#ready.reject(signal!.reason);
+    signal?.addEventListener("abort", abort, { once: true });
     try {
       const late = () => new Error(`GTK's process was not ready within ${startMs / 1_000} s`);
       await within(startMs, started.#ready.promise, { clock: context.clock, late });
       return started;
     } catch (error) {
+      // It may not hear the end of its input yet.
+      started.#kill("SIGTERM");
       await started.close();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -107,19 +129,24 @@ export class GtkProcess {
 
   #hear(line: string | undefined): void {
     const message = line === undefined ? undefined : parseMessage(line);
-    const { context, onMessage } = this.#options;
-    if (!message) return context.log.debug("GTK's process says what is no message", { said: line?.slice(0, 80) });
+    const { onMessage } = this.#options;
+    if (!message) return this.#log("debug", "GTK's process says what is no message", { said: line?.slice(0, 80) });
     if (message.ready === true) return this.#ready.resolve();
     if (typeof message.error === "string") {
-      return context.log.warn("GTK's process could not do something", { error: message.error });
+      const error = message.error.slice(0, loggedCharacters);
+      return this.#log("warn", "GTK's process could not do something", { error });
     }
     onMessage(message as unknown as FromGtk);
   }
 
-  /** GTK's warnings, which can be many. */
+  /** GTK's warnings. */
   #logLine(line: string | undefined): void {
-    if (!line || this.#loggedLines++ >= maxLoggedLines) return;
-    this.#options.context.log.debug("GTK's process writes", { line });
+    if (line) this.#log("debug", "GTK's process writes", { line: line.slice(0, loggedCharacters) });
+  }
+
+  /** Only so many a minute: GTK can complain of one thing at each frame. */
+  #log(level: "debug" | "warn", message: string, fields: LogFields): void {
+    if (this.#allowance.take()) this.#options.context.log[level](message, fields);
   }
 
   #kill(signal: Deno.Signal): void {
@@ -131,7 +158,7 @@ function endOf({ code, signal }: Deno.CommandStatus): Error {
   if (code === exitCodes.noLibrary) {
     return new GtkMissing("GTK 3 is not installed (Debian's package is libgtk-3-0, elsewhere it is called gtk3)");
   }
-  if (code === exitCodes.noDisplay) return new GtkMissing("The X11 display cannot be opened");
+  if (code === exitCodes.noDisplay) return new DisplayClosed("The X11 display cannot be opened");
   return new Error(`GTK's process ended with ${signal ?? code}`);
 }
 

@@ -1,9 +1,9 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { DesktopScene } from "../../tests/support/desktop_context.ts";
 import { until } from "../../tests/support/desktop/until.ts";
 import { inTime } from "../../tests/support/in_time.ts";
 import type { FromGtk } from "../../ffi/protocol.ts";
-import { GtkMissing, GtkProcess } from "./gtk_process.ts";
+import { DisplayClosed, GtkMissing, GtkProcess } from "./gtk_process.ts";
 
 const ready = `echo '{"ready":true}'`;
 
@@ -11,18 +11,25 @@ const ready = `echo '{"ready":true}'`;
 function scriptScene(script: string, env: Record<string, string> = { DISPLAY: ":nowhere" }) {
   const scene = new DesktopScene({ env });
   const messages: FromGtk[] = [];
+  const stop = new AbortController();
   const options = {
     context: scene.context,
     command: { program: "sh", args: ["-c", script] },
     onMessage: (message: FromGtk) => void messages.push(message),
+    signal: stop.signal,
   };
-  return { scene, messages, start: () => inTime("GTK's process starts", GtkProcess.start(options)) };
+  return { scene, messages, stop, start: () => inTime("GTK's process starts", GtkProcess.start(options)) };
 }
 
-for (const [code, words] of [[10, "GTK 3 is not installed"], [11, "display cannot be opened"]] as const) {
-  Deno.test(`GtkProcess.start() takes exit code ${code} for GtkMissing`, async () => {
+for (
+  const [code, error, words] of [
+    [10, GtkMissing, "GTK 3 is not installed"],
+    [11, DisplayClosed, "display cannot be opened"],
+  ] as const
+) {
+  Deno.test(`GtkProcess.start() takes exit code ${code} for ${error.name}`, async () => {
     const { scene, start } = scriptScene(`exit ${code}`);
-    assertStringIncludes((await assertRejects(start, GtkMissing)).message, words);
+    await assertRejects<Error>(start, error, words);
     assertEquals(scene.fakeClock.pending, 0);
   });
 }
@@ -49,6 +56,17 @@ Deno.test("GtkProcess.start() gives up a process that is never ready, and leaves
   assertEquals(scene.fakeClock.pending, 0);
 });
 
+Deno.test("GtkProcess.start() ends with its signal, the process with it", async () => {
+  const { scene, stop, start } = scriptScene(`echo $$ >&2; exec sleep 1000`);
+  const started = start();
+  const { fields } = await scene.logged(/writes/);
+  stop.abort(new Error("The tray is switched off"));
+  await assertRejects(() => started, Error, "The tray is switched off");
+  assertThrows(() => Deno.kill(Number(fields.line), "SIGKILL"), Deno.errors.NotFound);
+  assertEquals(scene.fakeClock.pending, 0);
+  await assertRejects(start, Error, "The tray is switched off");
+});
+
 Deno.test("GtkProcess survives whatever its process says", async () => {
   const { scene, messages, start } = scriptScene(`
     ${ready}; echo; echo nonsense; echo '[1]'; head -c 5000000 /dev/zero | tr '\\0' x; echo
@@ -62,10 +80,25 @@ Deno.test("GtkProcess survives whatever its process says", async () => {
   assertEquals(scene.fakeClock.pending, 0);
 });
 
-Deno.test("GtkProcess logs only so many of GTK's warnings", async () => {
-  const { scene, start } = scriptScene(`seq 200 >&2; ${ready}; cat >/dev/null`);
-  await (await start()).close();
-  assertEquals(scene.log.length, 50);
+Deno.test("GtkProcess logs only so much of what its process says", async () => {
+  const floods = {
+    warnings: `seq 200 >&2`,
+    "long warnings": `for at in $(seq 50); do echo "$(seq 400 | tr '\\n' x)" >&2; done`,
+    nonsense: `seq 200`,
+    errors:
+      `long=$(head -c 1000000 /dev/zero | tr '\\0' e); for at in $(seq 30); do echo "{\"error\":\"$long\"}"; done`,
+  };
+  for (const [name, flood] of Object.entries(floods)) {
+    const { scene, start } = scriptScene(`${flood}; ${ready}; cat >/dev/null; echo '{"error":"later"}'`);
+    const process = await start();
+    await until(`${name} are read`, () => scene.log.length === 20 || undefined);
+    await scene.fakeClock.advance(60_000);
+    await process.close();
+    assertEquals(scene.log.length, 21, name);
+    assertEquals(scene.log.at(-1)!.fields, { error: "later" });
+    const lengths = scene.log.flatMap(({ fields }) => Object.values(fields).map((value) => String(value).length));
+    assert(Math.max(...lengths) <= 300, name);
+  }
 });
 
 Deno.test("GtkProcess.close() ends the input first", async () => {

@@ -10,8 +10,8 @@ export interface HostKeeperOptions {
   log: Log;
   /** Where the tray is to be shown now. Asked again after each {@linkcode HostKeeper.look}. */
   choose: (shown: TrayKind | undefined) => TrayKind | undefined;
-  /** May reject: it is tried again, after a pause that doubles. */
-  open: (kind: TrayKind) => Promise<TrayHost>;
+  /** May reject: it is tried again, after a pause that doubles. Has to settle soon after `signal` aborts. */
+  open: (kind: TrayKind, signal: AbortSignal) => Promise<TrayHost>;
   /** Told of the host that is open now. */
   onHost: (host: TrayHost | undefined) => void;
   /** From 0 up to 1, for jitter. */
@@ -73,15 +73,13 @@ export class HostKeeper {
 
   async #tryToOpen(kind: TrayKind, signal: AbortSignal): Promise<void> {
     const { clock, log, open, onHost } = this.#options;
-    const opening = open(kind);
     try {
-      const host = await unlessAborted(opening, signal);
-      // Nobody waits for one that opens after the end.
-      if (!host) return void opening.then((late) => late.close(), () => {});
+      const host = await open(kind, signal);
       this.#open = { kind, host, openedAt: clock.monotonic() };
       void host.closed.then(() => this.#lost(host));
       onHost(host);
     } catch (error) {
+      if (signal.aborted) return;
       log.debug("The tray cannot be shown; it is tried again", { host: kind, error: messageOf(error) });
       this.#failed(kind);
     }
@@ -112,18 +110,5 @@ export class HostKeeper {
     this.#open = undefined;
     this.#options.onHost(undefined);
     await open.host.close();
-  }
-}
-
-/** `undefined` when the signal aborts first. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  const { promise: abort, resolve } = Promise.withResolvers<undefined>();
-  const onAbort = () => resolve(undefined);
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, abort]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

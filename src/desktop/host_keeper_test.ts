@@ -25,16 +25,16 @@ function scene() {
   const state = {
     choice: undefined as TrayKind | undefined,
     host: undefined as StubHost | undefined,
-    open: (): Promise<TrayHost> => Promise.resolve(new StubHost()),
+    open: (_signal: AbortSignal): Promise<TrayHost> => Promise.resolve(new StubHost()),
   };
   const keeper = new HostKeeper({
     clock,
     log: silentLog,
     random: () => 1,
     choose: () => state.choice,
-    open(kind) {
+    open(kind, signal) {
       events.push(`open ${kind} at ${clock.monotonic()}`);
-      return state.open();
+      return state.open(signal);
     },
     onHost(host) {
       if (!host) events.push("none");
@@ -99,13 +99,24 @@ Deno.test("HostKeeper tries again when a host does not open, up to once a minute
   await end();
 });
 
-Deno.test("HostKeeper ends without waiting for a host that opens slowly, and closes it when it has", async () => {
-  const { choose, state, end } = scene();
-  const slow = Promise.withResolvers<TrayHost>();
-  state.open = () => slow.promise;
-  await choose("gtk");
-  await end();
-  const late = new StubHost();
-  slow.resolve(late);
-  await late.closed;
+Deno.test("HostKeeper ends what opens slowly, waits for its end, and closes it should it have opened", async () => {
+  for (const late of [undefined, new StubHost()]) {
+    const { choose, state, end } = scene();
+    const slow = Promise.withResolvers<TrayHost>();
+    const told = Promise.withResolvers<void>();
+    state.open = (signal) => {
+      signal.addEventListener("abort", () => told.resolve(), { once: true });
+      return slow.promise;
+    };
+    await choose("gtk");
+    let hasEnded = false;
+    const ended = end().then(() => hasEnded = true);
+    await told.promise;
+    await settle();
+    assertEquals(hasEnded, false);
+    if (late) slow.resolve(late);
+    else slow.reject(new Error("The tray ends"));
+    await ended;
+    await late?.closed;
+  }
 });

@@ -1,6 +1,7 @@
 import { LinkedAbort } from "../core/abort.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Service } from "../core/supervise.ts";
+import { untilAborted } from "../core/until_aborted.ts";
 import { sessionBusAddress } from "../dbus/address.ts";
 import { connectBus } from "../dbus/connect.ts";
 import type { Bus } from "../dbus/types.ts";
@@ -15,7 +16,9 @@ import { trayChoice, type TrayKind } from "./tray_choice.ts";
 import type { OnTrayAction, TrayHost } from "./tray_host.ts";
 import { TrayView } from "./tray_view.ts";
 
-type OpenHost = (options: { context: DesktopContext; onAction: OnTrayAction }) => Promise<TrayHost>;
+type OpenHost = (
+  options: { context: DesktopContext; onAction: OnTrayAction; signal: AbortSignal },
+) => Promise<TrayHost>;
 
 export interface TrayParts {
   /** The session's bus. */
@@ -24,8 +27,11 @@ export interface TrayParts {
   /** What the check mark "Start at login" shows. Default: the autostart file. */
   loginStart?: Pick<LoginStart, "isEnabled" | "subscribe">;
   /** A connection to the session's bus for the item alone. Default: by the address in the environment. */
-  connect?: () => Promise<Bus>;
-  /** Default: GTK in a process of its own. Rejects with an error called GtkMissing where that can never be. */
+  connect?: (signal: AbortSignal) => Promise<Bus>;
+  /**
+   * Default: GTK in a process of its own. Rejects with an error called GtkMissing where that can never be; after any
+   * other it is tried again.
+   */
   openGtk?: OpenHost;
   /** From 0 up to 1, for jitter. */
   random?: () => number;
@@ -40,7 +46,7 @@ const graceMs = 3_000;
  * it runs.
  */
 export function createTray(context: DesktopContext, parts: TrayParts): Service {
-  const machine = { canGtk: hasX11(context.env), hasToldOfNowhere: false };
+  const machine = { canGtk: hasX11(context.env), hasToldOfNowhere: false, hasToldOfNoDisplay: false };
   return {
     name: "tray",
     async run(signal) {
@@ -60,6 +66,7 @@ export function createTray(context: DesktopContext, parts: TrayParts): Service {
 interface Machine {
   canGtk: boolean;
   hasToldOfNowhere: boolean;
+  hasToldOfNoDisplay: boolean;
 }
 
 /** The tray while it is switched on. */
@@ -90,7 +97,7 @@ class Tray {
       log: context.log,
       random: parts.random,
       choose: (shown) => this.#choose(shown),
-      open: (kind) => kind === "sni" ? this.#openSni() : this.#openGtk(),
+      open: (kind, signal) => kind === "sni" ? this.#openSni(signal) : this.#openGtk(signal),
       onHost: (host) => this.#view.host = host,
     });
   }
@@ -153,23 +160,42 @@ class Tray {
     });
   }
 
-  async #openSni(): Promise<TrayHost> {
+  async #openSni(signal: AbortSignal): Promise<TrayHost> {
     const { clock, env } = this.#context;
-    const { connect = () => connectBus(sessionBusAddress(env)!, { clock }) } = this.#parts;
-    return await openSniHost(await connect(), { context: this.#context, onAction: this.#onAction });
+    const { connect = () => connectBus(sessionBusAddress(env)!, { clock, signal }) } = this.#parts;
+    const bus = await connect(signal);
+    const end = () => bus.close();
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      return await openSniHost(bus, { context: this.#context, onAction: this.#onAction });
+    } finally {
+      signal.removeEventListener("abort", end);
+    }
   }
 
-  async #openGtk(): Promise<TrayHost> {
+  async #openGtk(signal: AbortSignal): Promise<TrayHost> {
     const { openGtk = openGtkLazily } = this.#parts;
     try {
-      return await openGtk({ context: this.#context, onAction: this.#onAction });
+      const host = await openGtk({ context: this.#context, onAction: this.#onAction, signal });
+      this.#machine.hasToldOfNoDisplay = false;
+      return host;
     } catch (error) {
-      // By its name: its class is loaded only with GTK.
-      if (error instanceof Error && error.name === "GtkMissing") {
-        this.#machine.canGtk = false;
-        this.#context.log.info("No tray icon in trays of X11", { reason: messageOf(error) });
-      }
+      this.#tellWithoutGtk(error);
       throw error;
+    }
+  }
+
+  /** Errors are known by their names: their classes are loaded only with GTK. */
+  #tellWithoutGtk(error: unknown): void {
+    const name = error instanceof Error ? error.name : "";
+    if (name === "GtkMissing") {
+      this.#machine.canGtk = false;
+      this.#context.log.info("No tray icon in trays of X11", { reason: messageOf(error) });
+    } else if (name === "DisplayClosed" && !this.#machine.hasToldOfNoDisplay) {
+      this.#machine.hasToldOfNoDisplay = true;
+      const reason = messageOf(error);
+      this.#context.log.info("No tray icon in trays of X11 for now; it is tried again", { reason });
     }
   }
 
@@ -209,9 +235,4 @@ async function isWanted({ config, onConfig }: DesktopContext, signal: AbortSigna
   if (signal.aborted) end();
   else if (config().desktop.tray) found.resolve(true);
   return await found.promise;
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

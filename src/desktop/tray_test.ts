@@ -8,6 +8,7 @@ import { inTime } from "../../tests/support/in_time.ts";
 import { isBusMissing, PrivateBus } from "../../tests/support/private_bus.ts";
 import { systemClock } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
+import { untilAborted } from "../core/until_aborted.ts";
 import { withPause } from "../state/changes.ts";
 import { BusLink } from "./bus_link.ts";
 import { createTray } from "./tray.ts";
@@ -65,12 +66,14 @@ interface TrayScene extends DesktopSceneOptions {
   hasBus?: boolean;
   /** What opening GTK rejects with. */
   gtkError?: Error;
+  isGtkSlow?: boolean;
 }
 
-async function openTray(bus: PrivateBus, { hasBus = true, gtkError, ...options }: TrayScene) {
+async function openTray(bus: PrivateBus, { hasBus = true, gtkError, isGtkSlow, ...options }: TrayScene) {
   const desktop = new DesktopScene(options);
   const gtk = new Happenings<StubGtk>();
-  const gtkTries = { count: 0 };
+  const gtkTries = { count: 0, error: gtkError };
+  let openings = 0;
   const clicks = new Happenings<[action: TrayAction, from: { activationToken?: string }]>();
   const login = { isEnabled: false };
   const address = hasBus ? bus.address : undefined;
@@ -84,10 +87,12 @@ async function openTray(bus: PrivateBus, { hasBus = true, gtkError, ...options }
       return Promise.resolve();
     },
     loginStart: { isEnabled: () => Promise.resolve(login.isEnabled), subscribe: () => () => {} },
-    // deno-lint-ignore require-await
-    async openGtk({ onAction }) {
+    async openGtk({ onAction, signal }) {
       gtkTries.count++;
-      if (gtkError) throw gtkError;
+      openings++;
+      if (isGtkSlow) await untilAborted(signal);
+      openings--;
+      if (gtkTries.error) throw gtkTries.error;
       const host = new StubGtk(onAction);
       gtk.add(host);
       return host;
@@ -101,7 +106,7 @@ async function openTray(bus: PrivateBus, { hasBus = true, gtkError, ...options }
   const end = async () => {
     stop.abort();
     await running;
-    assertEquals([desktop.fakeClock.pending, desktop.configListeners], [0, 0]);
+    assertEquals([desktop.fakeClock.pending, desktop.configListeners, openings], [0, 0, 0]);
   };
   /** The grace for panels passes, or a pause between tries. */
   const wait = async (ms = 3_000) => {
@@ -233,17 +238,13 @@ trayTest("The colour follows the desktop's style unless the user sets it", x11, 
   await passUntil(host.models.find("the user's colour", (model, at) => at >= shown && model.colour === "light"));
 });
 
-class GtkMissing extends Error {
-  override readonly name = "GtkMissing";
-}
-
+const errorCalled = (name: string, message: string) => Object.assign(new Error(message), { name });
 trayTest("A machine without GTK is told of once and not asked again", {
   ...x11,
-  gtkError: new GtkMissing("GTK 3 is not installed"),
+  gtkError: errorCalled("GtkMissing", "GTK 3 is not installed"),
 }, async (scene) => {
   const { desktop, gtkTries, wait } = scene;
   await wait();
-  await desktop.logged(/No tray icon in trays of X11/);
   await wait(600_000);
   desktop.configure({ desktop: { tray: false } });
   await settle();
@@ -252,6 +253,26 @@ trayTest("A machine without GTK is told of once and not asked again", {
   assertEquals(gtkTries.count, 1);
   assertEquals(desktop.log.filter(({ message }) => /trays of X11/.test(message)).length, 1);
   await (await scene.watcher()).registered();
+});
+
+trayTest("A display that cannot be opened is told of once and tried again, up to once a minute", {
+  ...x11,
+  gtkError: errorCalled("DisplayClosed", "The X11 display cannot be opened"),
+}, async (scene) => {
+  const { desktop, clock, gtk, gtkTries, wait } = scene;
+  await wait();
+  await wait(600_000);
+  assertEquals(gtkTries.count > 20, true);
+  assertEquals(clock.nextDueMs! <= 60_000, true);
+  assertEquals(desktop.log.filter(({ message }) => /trays of X11/.test(message)).length, 1);
+  gtkTries.error = undefined;
+  await wait(60_000);
+  await gtk.find("GTK opens", () => true);
+});
+
+trayTest("The end of the tray waits for GTK that is opening", { ...x11, isGtkSlow: true }, async (scene) => {
+  await scene.wait();
+  assertEquals(scene.gtkTries.count, 1);
 });
 
 trayTest("GTK that falls comes back after a pause", x11, async ({ gtk, wait }) => {

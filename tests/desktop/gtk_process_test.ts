@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { FromGtk, Shown } from "../../ffi/protocol.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import { GtkMissing, GtkProcess } from "../../src/desktop/gtk_process.ts";
+import { DisplayClosed, GtkMissing, GtkProcess } from "../../src/desktop/gtk_process.ts";
 import { iconPixmaps } from "../../src/desktop/icon_pixmaps.ts";
 import type { TrayModel } from "../../src/desktop/tray_model_types.ts";
 import { gtkCommand, GtkScene } from "../support/desktop/gtk_scene.ts";
@@ -21,7 +21,7 @@ function contextOf(env: Record<string, string>) {
 desktopTest("GTK's process says so when the display is not there", ["Xvfb"], async () => {
   const env = { DISPLAY: ":65000" };
   const start = () => GtkProcess.start({ context: contextOf(env), command: gtkCommand(env), onMessage() {} });
-  await assertRejects(start, GtkMissing, "display cannot be opened");
+  await assertRejects(start, DisplayClosed, "display cannot be opened");
 });
 
 desktopTest("GTK's process says so when there is no GTK", ["Xvfb"], async () => {

@@ -104,7 +104,10 @@ systray_icon_asb = 100 0 0
 }
 
 /** trayer: nothing but an XEmbed tray, at the top of the screen. */
-export function startTrayer(session: DesktopSession, options: Partial<PanelOptions> = {}): ProcessGroup {
+export function startTrayer(
+  session: Pick<DesktopSession, "start">,
+  options: Partial<PanelOptions> = {},
+): ProcessGroup {
   const { background } = { ...defaults, ...options };
   const tint = `0x${background.slice(1)}`;
   const place = [

@@ -16,9 +16,19 @@ export class XDisplay implements AsyncDisposable {
     this.#rest = rest;
   }
 
-  /** Resolves when programs can connect. */
-  static async start({ size = "800x600" }: { size?: string } = {}): Promise<XDisplay> {
-    const args = ["-displayfd", "1", "-screen", "0", `${size}x24`, "-nolisten", "tcp", "-noreset"];
+  /** Resolves when programs can connect. `number`: of the display; default: a free one. */
+  static async start({ size = "800x600", number }: { size?: string; number?: number } = {}): Promise<XDisplay> {
+    const args = [
+      ...number === undefined ? [] : [`:${number}`],
+      "-displayfd",
+      "1",
+      "-screen",
+      "0",
+      `${size}x24`,
+      "-nolisten",
+      "tcp",
+      "-noreset",
+    ];
     // It ends with a test runner that is killed, too.
     const server = new Deno.Command("setpriv", {
       args: ["--pdeathsig", "SIGTERM", "--", "Xvfb", ...args],
@@ -28,13 +38,19 @@ export class XDisplay implements AsyncDisposable {
     }).spawn();
     const reader = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
     try {
-      const number = await inTime("Xvfb tells its number", readLine(reader));
-      return new XDisplay(number, server, readAll(reader));
+      const told = await inTime("Xvfb tells its number", readLine(reader));
+      return new XDisplay(told, server, readAll(reader));
     } catch (error) {
       endProcess(server);
       await Promise.all([server.status, readAll(reader)]);
       throw error;
     }
+  }
+
+  /** Ends it as a crash does: its socket stays. */
+  async kill(): Promise<void> {
+    this.#server.kill("SIGKILL");
+    await Promise.all([this.#server.status, this.#rest]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
