@@ -35,11 +35,44 @@ Deno.test("isCloudModelName() knows the tags that Ollama passes to its cloud", (
       "kimi: cloud ",
       "kimi:cloud\u0085",
       "https://ollama.com/a/b:cloud",
+      "gpt-oss:120b-cloud@sha256:0123",
+      "gpt-oss:cloud/",
+      "gpt-oss:120b-cloud/x",
+      "gpt-oss:cloud:latest",
+      "gpt-oss:cloud\0",
+      "gpt-oss:clo\u0000ud",
+      "gpt-oss:120b-cloud\u200b",
+      "gpt-oss:cl\u00adoud",
+      "gpt-oss:cloud\ufe0f",
+      "gpt-oss:cl\u034foud",
+      "gpt-oss\u202e:7b",
+      "gpt-oss:120b-\u212aloud",
+      "gpt-oss:120b-\u0441loud",
+      "gpt-oss:\uff43loud",
+      "gpt-oss\uff1acloud",
+      "gpt-oss:\u24d2loud",
+      "gpt-oss:\u2003cloud",
+      "kimi:cloud?",
     ]
   ) {
     assertEquals(isCloudModelName(name), true, name);
   }
-  for (const name of ["cloud", "my-cloud", "my-cloud:latest", "cloud:1b", "host:5000/me/x-cloud", "kimi:cloudy"]) {
+  for (
+    const name of [
+      "cloud",
+      "my-cloud",
+      "my-cloud:latest",
+      "cloud:1b",
+      "host:5000/me/x-cloud",
+      "host:5000/\u6a21\u578b",
+      "\u6a21\u578b:7b",
+      "kimi:cloudy",
+      "kimi:cloud-7b",
+      "kimi:overcloud",
+      "llama3.2:1b@sha256:0123",
+      "hf.co/Org/Model-GGUF:Q4_K_M",
+    ]
+  ) {
     assertEquals(isCloudModelName(name), false, name);
   }
 });

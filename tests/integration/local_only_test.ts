@@ -29,6 +29,27 @@ Deno.test("local-only asks nothing of a cloud backend, until another mode allows
   assertEquals(cloud.requests.length > 0, true);
 });
 
+for (const how of ["local-only", "a pause"]) {
+  Deno.test(`${how} lets no name through to a local Ollama that it may read as one of its cloud`, async () => {
+    await using local = await ModelServer.start({ name: "local", dialect: "ollama", models: [{ name: "m:latest" }] });
+    await using broker = await BrokerFixture.start({
+      route: { mode: how === "local-only" ? how : "local-first" },
+      backends: [{ id: "local", kind: "ollama", url: local.url, location: "local" }],
+    });
+    await broker.waitUntilChecked();
+    if (how === "a pause") await (await broker.control("/pause", { method: "PUT", body: "{}" })).body?.cancel();
+    for (const tag of ["cloud@sha256:00", "cloud\0", "1b-cloud/", "cloud\u200b", "1b-\u212aloud", "\uff43loud"]) {
+      for (const path of ["/api/chat", "/api/generate", "/api/embed", "/v1/chat/completions"]) {
+        const body = { model: `gpt:${tag}`, prompt: "hi", input: "hi", messages: [{ role: "user", content: "hi" }] };
+        const response = await broker.ask(path, body);
+        assertEquals(response.status, 503, `${path} ${tag}`);
+        assertStringIncludes(await response.text(), "runs in the cloud");
+      }
+    }
+    assertEquals(asked(local), []);
+  });
+}
+
 Deno.test("local-only lets no spelling of a cloud model through to a local Ollama", async () => {
   const models = [{ name: "m:latest" }, { name: "stub:cloud", remoteModel: "stub" }];
   await using local = await ModelServer.start({ name: "local", dialect: "ollama", models });
