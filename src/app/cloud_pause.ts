@@ -2,7 +2,7 @@ import { writeAtomic } from "../config/atomic_file.ts";
 import { readSmallTextFile } from "../config/small_file.ts";
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
-import { longestPauseMs } from "../core/types.ts";
+import { longestPauseMs, shortestPauseMs } from "../core/types.ts";
 import type { Log } from "../core/log.ts";
 import type { ConfigStore } from "../config/config_store.ts";
 import type { Pause } from "../state/app_state.ts";
@@ -40,10 +40,10 @@ export class CloudPause implements AsyncDisposable {
     if (kept) this.#apply(kept);
   }
 
-  /** Pauses, or changes when the pause ends. Rejects with `RangeError` when `forMs` is no time, or above 24 h. */
+  /** Pauses, or changes when the pause ends. Rejects with `RangeError` when `forMs` is not from 1 s to 24 h. */
   async begin(forMs?: number): Promise<void> {
-    if (forMs !== undefined && !(forMs > 0 && forMs <= longestPauseMs)) {
-      throw new RangeError(`A pause with an end lasts 24 hours at most, received ${forMs} ms`);
+    if (forMs !== undefined && !(forMs >= shortestPauseMs && forMs <= longestPauseMs)) {
+      throw new RangeError(`A pause with an end lasts from 1 second to 24 hours, received ${forMs} ms`);
     }
     this.#apply({ until: forMs === undefined ? null : this.#options.clock.now() + forMs });
     await this.#keep();

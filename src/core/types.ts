@@ -1,5 +1,7 @@
 /** A pause of the cloud with an end is never longer, in ms: its end is told as a time of day. */
 export const longestPauseMs = 86_400_000;
+/** One that is shorter, in ms, would be over before anybody saw it: more likely the unit was mistaken. */
+export const shortestPauseMs = 1_000;
 
 /** The language a program speaks to a model server. */
 export type Dialect = "ollama" | "openai";
@@ -34,7 +36,7 @@ export interface Attempt {
   startedAt: number;
   durationMs: number;
   outcome: "committed" | "failed" | "cancelled";
-  /** Why it failed, a {@linkcode FailureReason}; absent otherwise. */
+  /** Why it failed, a {@linkcode FailureReason}; `not_allowed` where a new mode cancelled it; absent otherwise. */
   reason?: string;
 }
 

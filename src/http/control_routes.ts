@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "@hono/hono";
 import { ServerSentEventStream } from "@std/http/server-sent-event-stream";
 import { isLoopback } from "../core/loopback.ts";
-import { longestPauseMs, routeModes } from "../core/types.ts";
+import { longestPauseMs, routeModes, shortestPauseMs } from "../core/types.ts";
 import { listModels } from "../broker/models.ts";
 import { constantTimeEqual } from "./constant_time_equal.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
@@ -75,9 +75,10 @@ function pauseNow(context: HttpContext) {
 async function pauseCloud(context: HttpContext, c: Context): Promise<Response> {
   const sent = await sentJson(context, c.req.raw);
   const { forMs, ...others } = sent ?? { forMs: NaN };
-  const isTime = typeof forMs === "number" && forMs > 0 && forMs <= longestPauseMs;
+  const isTime = typeof forMs === "number" && forMs >= shortestPauseMs && forMs <= longestPauseMs;
   if (!(isTime || forMs === undefined) || Object.keys(others).length > 0) {
-    return controlError(400, `Send {"forMs": MS}, up to ${longestPauseMs}, or {} to pause until it is resumed`);
+    const range = `${shortestPauseMs} to ${longestPauseMs}`;
+    return controlError(400, `Send {"forMs": MS}, from ${range}, or {} to pause until it is resumed`);
   }
   await context.commands.pauseCloud(forMs);
   return c.json(pauseNow(context));

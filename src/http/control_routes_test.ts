@@ -79,6 +79,8 @@ Deno.test("PUT /control/v1/pause takes nothing else for a time, and no slip of t
   const scene = new HttpScene();
   const bodies = [
     '{"forMs":0}',
+    '{"forMs":1e-300}',
+    '{"forMs":999}',
     '{"forMs":-1}',
     '{"forMs":86400001}',
     '{"forMs":"1h"}',
