@@ -2,6 +2,7 @@ import { createBackend } from "../backends/create.ts";
 import { BackendSet } from "../backends/backend_set.ts";
 import { Failover } from "../broker/failover.ts";
 import { Slots } from "../broker/slots.ts";
+import { Unanswered } from "../broker/unanswered.ts";
 import type { ConfigStore } from "../config/config_store.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { AppState } from "../state/app_state.ts";
@@ -16,6 +17,7 @@ export interface Broker {
   backends: BackendSet;
   monitor: Monitor;
   failover: Failover;
+  unanswered: Unanswered;
 }
 
 /** Puts routing and health together; both follow the configuration from then on. */
@@ -34,7 +36,14 @@ export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: 
     onChange: (id, inFlight) => store.update((state) => withInFlight(state, id, inFlight)),
   });
   const state = () => store.state;
-  const failover = new Failover({ config, state, backends: get, observer: monitor, slots, clock });
+  const unanswered = new Unanswered(() => store.state.mode);
+  const failover = new Failover({ config, state, backends: get, observer: monitor, slots, unanswered, clock });
+  // Before whoever set the mode hears that it holds.
+  cleanup.defer(store.subscribe(({ mode }, previous) => {
+    if (mode === previous.mode) return;
+    unanswered.enforce();
+    slots.wakeAll();
+  }));
   const follow = () => {
     Object.assign(logOptions, config().log);
     backends.configure(config().backends);
@@ -46,5 +55,5 @@ export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: 
     monitor.refresh();
   }));
   cleanup.defer(configStore.subscribeError((configError) => store.update((state) => ({ ...state, configError }))));
-  return { store, backends, monitor, failover };
+  return { store, backends, monitor, failover, unanswered };
 }

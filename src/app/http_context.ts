@@ -16,7 +16,7 @@ export function createHttpContext(
   parts: { ground: Ground; configStore: ConfigStore; broker: Broker; lifetime: Lifetime; commands: Commands },
 ): { context: HttpContext; facts: { listen: string; version: string; pid: number } } {
   const { ground: { clock, log, secrets, redaction }, configStore, lifetime, commands } = parts;
-  const { store, monitor, failover, backends } = parts.broker;
+  const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", version, pid };
   const startedAt = clock.monotonic();
   const controlToken = randomToken();
@@ -31,6 +31,7 @@ export function createHttpContext(
       return statusReport(store.state, { ...facts, now, uptimeMs: now - startedAt });
     },
     failover,
+    unanswered,
     backends: backends.get,
     metrics,
     clock,

@@ -46,7 +46,8 @@ export async function attempt(
   const cancelSuspicion = suspect(backend, {
     afterMs: patience.suspectAfterMs,
     clock,
-    signal: watch.signal,
+    // What ends the attempt ends a question about it at the same moment.
+    ends: [watch.signal, abort.signal],
     onDead: (error) => fail("unresponsive", `No first byte from ${backend.config.id}, and no sign of health`, error),
   });
   try {
@@ -62,18 +63,18 @@ export async function attempt(
 
 /**
  * Asks a silent backend for a sign of life after `afterMs`, again and again with growing pauses; `onDead` is called when
- * none came. The returned function ends it, together with the abort of `signal`, which ends a question on its way.
+ * none came. The returned function ends it, together with the abort of one of `ends`, which ends a question on its way.
  */
 export function suspect(
   backend: Backend,
-  options: { afterMs: number; clock: Clock; signal: AbortSignal; onDead: (error: unknown) => void },
+  options: { afterMs: number; clock: Clock; ends: readonly AbortSignal[]; onDead: (error: unknown) => void },
 ): () => void {
-  const { clock, signal, onDead } = options;
+  const { clock, ends, onDead } = options;
   let cancel = () => {};
   const arm = (ms: number) => {
     cancel = clock.after(ms, async () => {
-      const error = await pingError(backend, clock, signal);
-      if (signal.aborted) return;
+      const error = await pingError(backend, clock, ends);
+      if (ends.some(({ aborted }) => aborted)) return;
       if (error) onDead(error);
       else arm(Math.min(longestSuspicionMs, ms * 2));
     });
@@ -83,10 +84,10 @@ export function suspect(
 }
 
 /** Why the backend seems dead; `undefined` when it answered, be it with an error of its own. */
-async function pingError(backend: Backend, clock: Clock, signal: AbortSignal): Promise<unknown> {
+async function pingError(backend: Backend, clock: Clock, ends: readonly AbortSignal[]): Promise<unknown> {
   const { probeMs } = backend.config.timeouts;
   const reason = () => new Error(`No answer within ${probeMs} ms`);
-  using limit = new LinkedAbort(signal).abortAfter(probeMs, { clock, reason });
+  using limit = new LinkedAbort(...ends).abortAfter(probeMs, { clock, reason });
   try {
     await backend.ping(limit.signal);
     return undefined;

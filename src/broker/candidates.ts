@@ -71,13 +71,18 @@ function isEligible(backend: BackendState, wanted: Wanted, mode: RouteMode): boo
   if (wanted.class === "control" && !isLocalOllama) return false;
   if (wanted.pinned !== undefined && wanted.pinned !== id) return false;
   if (wanted.class === "bound" && wanted.pinned === undefined && !isLocalOllama) return false;
-  return isAllowed(location, mode) && !(mode === "local-only" && leavesTheMachine(backend, wanted.model));
+  if (!isAllowed(location, mode)) return false;
+  return mode !== "local-only" || mayBeSent(backend, modelAt(backend, wanted.model).model, mode);
+}
+
+/** Whether the mode lets a request for this model, by its name there, go to the backend. */
+export function mayBeSent(backend: BackendState, model: string, mode: RouteMode): boolean {
+  return isAllowed(backend.config.location, mode) && !(mode === "local-only" && leavesTheMachine(backend, model));
 }
 
 /** A model that a local Ollama runs in its cloud: its list says so, or the name alone, which need not be listed. */
 function leavesTheMachine(backend: BackendState, model: string): boolean {
-  const { model: target } = modelAt(backend, model);
-  return runsInTheCloud(target, modelIndex(backend).listed(target));
+  return runsInTheCloud(model, modelIndex(backend).listed(model));
 }
 
 /** Whether a local backend, whatever its kind (Ollama speaks OpenAI's dialect too), passes the model on to a cloud. */
@@ -93,7 +98,8 @@ function whyNone(wanted: Wanted, backends: readonly BackendState[], { mode, mode
     if (!known.config.enabled) return `Backend "${wanted.pinned}" is switched off`;
     if (!isAllowed(known.config.location, mode)) return `Backend "${wanted.pinned}" is not asked: ${because}`;
   }
-  const isStub = (backend: BackendState) => backend.config.enabled && leavesTheMachine(backend, wanted.model);
+  const isStub = (backend: BackendState) =>
+    backend.config.enabled && leavesTheMachine(backend, modelAt(backend, wanted.model).model);
   if (mode === "local-only" && backends.some(isStub)) {
     return `Model "${wanted.model}" runs in the cloud, and ${because}`;
   }

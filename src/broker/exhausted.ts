@@ -35,6 +35,15 @@ export function stoppedBy(failure: BackendFailure, attempts: readonly Attempt[])
   return new Exhausted(wordsOf(failure), { status, attempts, answer, cause: failure });
 }
 
+/** The mode forbade a backend before its answer had begun, and the request may not be sent to another. */
+export function forbidden(
+  backend: string,
+  { attempts, because }: { attempts: readonly Attempt[]; because: string },
+): Exhausted {
+  const message = `The request to "${backend}" was ended, for ${because}; such a request is not sent a second time`;
+  return new Exhausted(message, { status: 503, attempts });
+}
+
 /**
  * Sums up the failures of all attempts. A 400 or 404 of a backend is the most useful to the client and goes out as it
  * is. Else the message names each backend with its reason, and the status is the one on which all agree: 429 when all

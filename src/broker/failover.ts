@@ -1,18 +1,20 @@
 import { type Clock, sleep } from "../core/clock.ts";
 import { BackendFailure } from "../core/errors.ts";
-import type { Attempt } from "../core/types.ts";
+import type { Attempt, RouteMode } from "../core/types.ts";
 import type { Config } from "../config/schema.ts";
 import type { ModelRequest } from "../protocol/types.ts";
 import type { AppState } from "../state/app_state.ts";
 import { modeWords } from "../state/mode_in_force.ts";
+import { isAllowed } from "../state/preference.ts";
 import { attempt, firstByteMs } from "./attempt.ts";
 import type { Answer, Backend } from "./backend.ts";
-import { type Candidate, type CandidateList, orderCandidates } from "./candidates.ts";
-import { Exhausted, exhaustedBy, stoppedBy } from "./exhausted.ts";
+import { type Candidate, type CandidateList, mayBeSent, orderCandidates } from "./candidates.ts";
+import { Exhausted, exhaustedBy, forbidden, stoppedBy } from "./exhausted.ts";
 import { Lease } from "./lease.ts";
 import type { Observer } from "./observation.ts";
 import { isTransient, verdictOf } from "./retry_rules.ts";
 import type { Slots } from "./slots.ts";
+import { NotAllowed, type Unanswered } from "./unanswered.ts";
 
 export interface FailoverOptions {
   config: () => Config;
@@ -21,6 +23,8 @@ export interface FailoverOptions {
   backends: (id: string) => Backend | undefined;
   observer: Observer;
   slots: Slots;
+  /** Aborts attempts that the mode forbids before their answer has begun; the search then goes on with who is allowed. */
+  unanswered: Unanswered;
   clock: Clock;
   random?: () => number;
 }
@@ -113,7 +117,7 @@ export class Failover {
   async #askAll(search: Search, waitedFor: Set<string>): Promise<Committed | undefined> {
     const tried = new Set<string>();
     for (;;) {
-      const { mode } = this.#options.state();
+      let mode: RouteMode | undefined = this.#options.state().mode;
       const hasChanged = () => this.#options.state().mode !== mode;
       const list = this.#order(search);
       const candidates = list.candidates.filter((candidate) => !tried.has(candidate.id));
@@ -129,6 +133,12 @@ export class Failover {
         tried.add(candidate.id);
         const others = [...busy, ...candidates.slice(index + 1)];
         const committed = await this.#try(candidate, search, { others, lastResort: list.lastResort });
+        if (committed === "not_allowed") {
+          // It comes again if the mode has changed back already.
+          tried.delete(candidate.id);
+          mode = undefined;
+          break;
+        }
         if (committed) return committed;
         if (search.failures.length > 0 && !this.#isReplayable(search.request)) return undefined;
       }
@@ -170,8 +180,8 @@ export class Failover {
     candidate: Candidate,
     search: Search,
     { others, lastResort }: { others: readonly Candidate[]; lastResort: boolean },
-  ): Promise<Committed | undefined> {
-    const { observer, backends } = this.#options;
+  ): Promise<Committed | "not_allowed" | undefined> {
+    const { observer, backends, unanswered } = this.#options;
     const backend = backends(candidate.id);
     if (!backend) return undefined;
     // In the last resort, with everything ejected, the breakers are not asked.
@@ -179,8 +189,12 @@ export class Failover {
     if (!permit) return undefined;
     const isReplaced = () => backends(candidate.id) !== backend;
     const lease = new Lease(candidate, { ...this.#options, ...permit, ...search, isReplaced });
+    const isAllowed = (mode: RouteMode) => this.#isAllowed(backend, candidate.model, mode);
+    const settled = unanswered.add({ isAllowed, abort: lease.abort });
     try {
       const answer = await this.#attempt(backend, candidate, search, lease);
+      // It may have been aborted when the answer was here already, and nobody had heard of that.
+      lease.abort.signal.throwIfAborted();
       if (answer.rest) lease.began();
       else lease.committed();
       return {
@@ -192,6 +206,7 @@ export class Failover {
         broke: (e) => lease.broke(e),
       };
     } catch (error) {
+      if (error instanceof NotAllowed) return this.#givenUp(candidate, search, lease);
       if (search.signal.aborted || !(error instanceof BackendFailure)) {
         lease.cancelled();
         throw error;
@@ -201,7 +216,22 @@ export class Failover {
       const availableElsewhere = others.some(({ has }) => has === "listed" || has === "mapped");
       if (verdictOf(error, { class: search.request.class, availableElsewhere }) === "next") return undefined;
       throw stoppedBy(error, search.attempts);
+    } finally {
+      settled();
     }
+  }
+
+  #isAllowed({ config }: Backend, model: string, mode: RouteMode): boolean {
+    const seen = this.#options.state().backends.find((one) => one.config.id === config.id);
+    return seen ? mayBeSent(seen, model, mode) : isAllowed(config.location, mode);
+  }
+
+  /** The mode has changed against the attempt. What may be sent but once goes nowhere else. */
+  #givenUp(candidate: Candidate, search: Search, lease: Lease): "not_allowed" {
+    lease.cancelled("not_allowed");
+    if (this.#isReplayable(search.request)) return "not_allowed";
+    const { mode, modeCause } = this.#options.state();
+    throw forbidden(candidate.id, { attempts: search.attempts, because: modeWords(mode, modeCause) });
   }
 
   #attempt(backend: Backend, { model }: Candidate, search: Search, { abort }: Lease): Promise<Answer> {

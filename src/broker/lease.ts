@@ -64,9 +64,12 @@ export class Lease {
     this.release();
   }
 
-  /** The client left: nothing counts against the backend, and a half-open probe is free for the next. */
-  cancelled(): void {
-    this.#record("cancelled");
+  /**
+   * The client left, or for the `reason` given it was ended here: nothing counts against the backend, and a half-open
+   * probe is free for the next.
+   */
+  cancelled(reason?: "not_allowed"): void {
+    this.#record("cancelled", reason);
     const { permit } = this.#options;
     if (permit !== undefined) this.#observe({ kind: "permit_released", ...this.#facts(), permit });
     this.release();

@@ -32,6 +32,6 @@ export interface RequestRecord {
 export function attemptsHeader(attempts: readonly Attempt[]): string {
   return attempts.map(({ backend, outcome, reason }) => {
     if (outcome === "committed") return `${backend}:ok`;
-    return `${backend}:${outcome === "cancelled" ? "cancelled" : reason}`;
+    return `${backend}:${reason ?? outcome}`;
   }).join(", ");
 }

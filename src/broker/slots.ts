@@ -81,6 +81,11 @@ export class Slots {
     for (const id of ids) this.#wakeFor(id);
   }
 
+  /** Wakes all who wait: whom they may ask has changed. */
+  wakeAll(): void {
+    for (const waiter of [...this.#waiters]) waiter.wake();
+  }
+
   #set(id: string, count: number): void {
     if (count === 0) this.#used.delete(id);
     else this.#used.set(id, count);

@@ -6,6 +6,7 @@ import type { Config } from "../config/schema.ts";
 import type { Backend, ProbeResult } from "../broker/backend.ts";
 import type { Observation, Observer } from "../broker/observation.ts";
 import { penaltyOf } from "../broker/retry_rules.ts";
+import { NotAllowed, Unanswered } from "../broker/unanswered.ts";
 import type { AppState, BackendState } from "../state/app_state.ts";
 import { isAllowed } from "../state/preference.ts";
 import { routability } from "../state/routability.ts";
@@ -45,6 +46,7 @@ export class Monitor implements Observer {
   readonly #schedules = new Map<string, Schedule>();
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
+  readonly #unanswered = new Unanswered(() => this.#options.store.state.mode);
   #cancelTimer: (() => void) | undefined;
   #lastPermit = 0;
   #loss: NetworkLoss | undefined;
@@ -55,9 +57,10 @@ export class Monitor implements Observer {
 
   /**
    * Begins, and after a changed configuration, mode or network takes up, the checks of all backends that are enabled and
-   * that the mode allows: in `local-only` none of the cloud is asked, and none sees its token.
+   * that the mode allows: in `local-only` none of the cloud is asked, none sees its token, and checks on their way end.
    */
   refresh(): void {
+    this.#unanswered.enforce();
     const now = this.#options.clock.monotonic();
     const loss = networkLoss(this.#options.store.state.surroundings.network);
     const isNews = loss !== this.#loss;
@@ -236,20 +239,23 @@ export class Monitor implements Observer {
 
   async #ask(backend: Backend): Promise<Observation | undefined> {
     const { clock } = this.#options;
-    const { id, timeouts } = backend.config;
+    const { id, timeouts, location } = backend.config;
     const reason = () => lateProbe(id, timeouts.probeMs);
     using limit = new LinkedAbort(this.#stop.signal).abortAfter(timeouts.probeMs, { clock, reason });
+    const settled = this.#unanswered.add({ isAllowed: (mode) => isAllowed(location, mode), abort: limit });
     try {
       const result = await backend.probe(limit.signal);
       return { kind: "probe_passed", at: clock.monotonic(), result };
     } catch (error) {
-      if (this.#stop.signal.aborted) return undefined;
       const failure = limit.signal.aborted ? limit.signal.reason : error;
+      if (this.#stop.signal.aborted || failure instanceof NotAllowed) return undefined;
       if (!(failure instanceof BackendFailure)) {
         this.#options.log.error("Health check failed unexpectedly", { backend: id, error: messageOf(error) });
         return { kind: "probe_failed", at: clock.monotonic(), reason: "malformed" };
       }
       return { kind: "probe_failed", at: clock.monotonic(), reason: failure.reason, status: failure.status };
+    } finally {
+      settled();
     }
   }
 

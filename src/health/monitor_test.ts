@@ -236,3 +236,19 @@ Deno.test("probeAll() does not hear checks that began before it", async () => {
   await settle();
   assertEquals(scene.state().health.reach.kind, "up");
 });
+
+Deno.test("refresh() ends the checks on their way to what the mode forbids, and holds it against nobody", async () => {
+  await using scene = new MonitorScene(localInput, cloudInput);
+  scene.answer = null;
+  await scene.clock.advance(0);
+  // The check that runs is out of date then, and a second one goes out beside it.
+  scene.monitor.probeAll();
+  await scene.clock.advance(0);
+  const signals = (id: string) => scene.stubs.get(id)!.probes.map(({ signal }) => signal.aborted);
+  assertEquals(signals("cloud"), [false, false]);
+  scene.mode = "local-only";
+  scene.configure(localInput, cloudInput);
+  assertEquals([signals("cloud"), signals("local")], [[true, true], [false, false]]);
+  await settle();
+  assertEquals(scene.state("cloud").health.reach.kind, "unknown");
+});

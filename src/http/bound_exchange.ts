@@ -47,7 +47,7 @@ export async function exchangeBound(
   const { id } = backend.config;
   const onDead = (cause: unknown) =>
     abort.abort(failure(backend, "unresponsive", `${id} gives no sign of life`, cause));
-  const watch = new SilenceWatch(backend, { clock, onDead });
+  const watch = new SilenceWatch(backend, { clock, signal: abort.signal, onDead });
   let cancelLimit = () => {};
   const onUploaded = () => {
     watch.restart(suspectAfterMs);

@@ -1,7 +1,9 @@
 import { LinkedAbort } from "../core/abort.ts";
 import { BackendFailure, RequestError } from "../core/errors.ts";
 import type { Backend } from "../broker/backend.ts";
-import { statusOfFailure } from "../broker/exhausted.ts";
+import { forbidden, statusOfFailure } from "../broker/exhausted.ts";
+import { NotAllowed } from "../broker/unanswered.ts";
+import { modeWords } from "../state/mode_in_force.ts";
 import { isAllowed } from "../state/preference.ts";
 import { type BoundAnswer, exchangeBound } from "./bound_exchange.ts";
 import type { HttpContext } from "./context.ts";
@@ -30,8 +32,12 @@ export function blobPath(digest: string): string {
  */
 export async function forwardBound(context: HttpContext, request: Request, path: () => string): Promise<Response> {
   const abort = new LinkedAbort(request.signal, context.stopped);
+  const named = request.headers.get("x-broker-backend");
+  let settled = () => {};
   try {
-    const backend = boundBackend(context, request.headers.get("x-broker-backend"));
+    const backend = boundBackend(context, named);
+    const { location } = backend.config;
+    settled = context.unanswered.add({ isAllowed: (mode) => named === null || isAllowed(location, mode), abort });
     const bound = {
       method: request.method,
       path: path(),
@@ -40,15 +46,27 @@ export async function forwardBound(context: HttpContext, request: Request, path:
     };
     const { suspectAfterMs } = context.config().route;
     const answer = await exchangeBound(backend, bound, { abort, clock: context.clock, suspectAfterMs });
+    abort.signal.throwIfAborted();
     return passedOn(context, answer, { backend, path: bound.path, abort, clientGone: request.signal });
   } catch (error) {
     abort[Symbol.dispose]();
     if (request.signal.aborted) return clientGoneResponse();
+    if (error instanceof NotAllowed) return forbiddenResponse(context, named!);
     if (!(error instanceof BackendFailure)) return thrownResponse(error, "ollama", context.log);
     return errorResponse("ollama", statusOfFailure(error), context.redact(error.message), {
       headers: { "x-broker-backend": error.backend, "x-broker-attempts": `${error.backend}:${error.reason}` },
     });
+  } finally {
+    settled();
   }
+}
+
+/** The mode has changed against the backend before it had answered. */
+function forbiddenResponse({ store }: HttpContext, backend: string): Response {
+  const { mode, modeCause } = store.state;
+  const { status, message } = forbidden(backend, { attempts: [], because: modeWords(mode, modeCause) });
+  const headers = { "x-broker-backend": backend, "x-broker-attempts": `${backend}:not_allowed` };
+  return errorResponse("ollama", status, message, { headers });
 }
 
 function boundBackend(context: HttpContext, named: string | null): Backend {

@@ -3,6 +3,7 @@ import type { Log } from "../core/log.ts";
 import type { Backend } from "../broker/backend.ts";
 import type { Failover } from "../broker/failover.ts";
 import type { RequestRecord } from "../broker/request_record.ts";
+import type { Unanswered } from "../broker/unanswered.ts";
 import type { Config } from "../config/schema.ts";
 import type { AppState } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
@@ -16,6 +17,7 @@ export interface HttpContext {
   store: Store<AppState>;
   status: () => StatusReport;
   failover: Failover;
+  unanswered: Unanswered;
   backends: (id: string) => Backend | undefined;
   /** Asks the backends of this machine for their models again, unless that was done within `youngMs`. */
   refreshModels: (youngMs: number) => Promise<void>;

@@ -4,6 +4,7 @@ import { listModels, type ModelEntry, type ModelPlace } from "../broker/models.t
 import { isObject } from "../protocol/json_value.ts";
 import { sameModel } from "../protocol/model_names.ts";
 import { parseBody } from "../protocol/parse_body.ts";
+import { isAllowed } from "../state/preference.ts";
 import { boundedBytes } from "./bounded_bytes.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
 import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
@@ -65,6 +66,8 @@ async function ask(
   const reason = () => new Error("The description of the model came too late");
   const { probeMs } = backend.config.timeouts;
   using limit = new LinkedAbort(signal).abortAfter(probeMs, { clock: context.clock, reason });
+  const { location } = backend.config;
+  const settled = context.unanswered.add({ isAllowed: (mode) => isAllowed(location, mode), abort: limit });
   try {
     const response = await backend.forward({
       method: "POST",
@@ -81,6 +84,8 @@ async function ask(
     const reason = error instanceof BackendFailure ? error.reason : "malformed";
     context.log.debug("A backend could not describe a model", { backend: place.backend, model: place.model, reason });
     return undefined;
+  } finally {
+    settled();
   }
 }
 

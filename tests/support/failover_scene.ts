@@ -4,6 +4,7 @@ import { type Committed, Failover } from "../../src/broker/failover.ts";
 import type { Observation } from "../../src/broker/observation.ts";
 import { attemptsHeader } from "../../src/broker/request_record.ts";
 import { Slots } from "../../src/broker/slots.ts";
+import { Unanswered } from "../../src/broker/unanswered.ts";
 import type { Config, ConfigInput } from "../../src/config/schema.ts";
 import type { FailureReason } from "../../src/core/errors.ts";
 import type { Attempt } from "../../src/core/types.ts";
@@ -36,6 +37,7 @@ export class FailoverScene {
   /** Backends whose breaker lets nothing through. */
   readonly denied = new Set<string>();
   readonly slots: Slots;
+  readonly unanswered = new Unanswered(() => this.config.route.mode);
   readonly config: Config;
   readonly failover: Failover;
   readonly stubs = new Map<string, StubBackend>();
@@ -57,6 +59,7 @@ export class FailoverScene {
     this.failover = new Failover({
       clock,
       slots: this.slots,
+      unanswered: this.unanswered,
       config: () => this.config,
       state: () => ({ mode: this.config.route.mode, modeCause: { kind: "chosen" }, backends: this.states }),
       backends: (id) => stubs.get(id),

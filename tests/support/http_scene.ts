@@ -55,6 +55,7 @@ export class HttpScene {
           pid: 42,
         }),
       failover,
+      unanswered: this.broker.unanswered,
       backends: (id) => stubs.get(id),
       refreshModels: () => Promise.resolve(),
       modelsChanged() {},
