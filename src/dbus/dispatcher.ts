@@ -2,23 +2,23 @@ import { messageOf } from "../core/errors.ts";
 import { type Message, type MessageFields, messageFlag, messageType } from "./message.ts";
 import { isInterfaceName } from "./names.ts";
 import { type Interface, type Method, type ObjectTree, signatureOf } from "./object_tree.ts";
+import { RunningCalls } from "./running_calls.ts";
 import { introspectable, peer, properties } from "./standard_interfaces.ts";
 import { BusError, type Value } from "./types.ts";
 
-/** Calls that may be at work at once; a peer that wants more is told to wait. */
-const maxRunning = 256;
 const maxErrorLength = 1000;
 const errorPrefix = "org.freedesktop.DBus.Error.";
 const failed = `${errorPrefix}Failed`;
 
 /**
  * Answers the calls that peers make to our objects: only what is declared can be called, only with the declared
- * signature. Every call that wants an answer gets one; none throws out of here.
+ * signature. Every call that wants an answer gets one; none throws out of here. Too many calls at once are refused, but
+ * only of methods that answer later: whoever keeps those busy locks nobody out of the rest.
  */
 export class Dispatcher {
   readonly #tree: ObjectTree;
   readonly #send: (fields: MessageFields) => void;
-  #running = 0;
+  readonly #running = new RunningCalls();
 
   constructor(tree: ObjectTree, send: (fields: MessageFields) => void) {
     this.#tree = tree;
@@ -28,8 +28,13 @@ export class Dispatcher {
   /** A method without waits is answered before the next message is looked at. */
   answer(message: Message): void {
     try {
+      if (message.isTooLong) throw refusal("LimitsExceeded", "The message is too long");
       const method = this.#find(message);
-      const result = method.call(argumentsOf(message, method), { sender: message.sender! });
+      const sender = message.sender!;
+      if (method.answersLater && !this.#running.hasRoom(sender)) {
+        throw refusal("LimitsExceeded", "Too many calls are at work");
+      }
+      const result = method.call(argumentsOf(message, method), { sender });
       if (result instanceof Promise) this.#answerLater(message, method, result);
       else this.#reply(message, method, result);
     } catch (error) {
@@ -38,13 +43,14 @@ export class Dispatcher {
   }
 
   async #answerLater(message: Message, method: Method, result: Promise<readonly Value[]>): Promise<void> {
-    this.#running++;
+    const { sender = "" } = message;
+    if (method.answersLater) this.#running.begin(sender);
     try {
       this.#reply(message, method, await result);
     } catch (error) {
       this.#refuse(message, error);
     } finally {
-      this.#running--;
+      if (method.answersLater) this.#running.end(sender);
     }
   }
 
@@ -73,7 +79,6 @@ export class Dispatcher {
   }
 
   #find({ path, interface: interfaceName, member }: Message): Method {
-    if (this.#running >= maxRunning) throw refusal("LimitsExceeded", "Too many calls are at work");
     const interfaces = this.#interfacesAt(path!);
     if (interfaceName === undefined) return onlyMethod([...interfaces.values()], member!);
     const found = interfaces.get(interfaceName);

@@ -24,7 +24,7 @@ class Thing {
           return [];
         },
       },
-      Slow: { in: [], out: [["s", "s"]], call: () => Promise.resolve(["later"]) },
+      Slow: { in: [], out: [["s", "s"]], answersLater: true, call: () => Promise.resolve(["later"]) },
       Throw: {
         in: [],
         out: [],
@@ -32,8 +32,18 @@ class Thing {
           throw new TypeError("broken\n    at secret.ts:1");
         },
       },
-      Reject: { in: [], out: [], call: () => Promise.reject(new BusError("org.example.Error.Busy", "busy")) },
-      BadName: { in: [], out: [], call: () => Promise.reject(new BusError("not a name", "odd")) },
+      Reject: {
+        in: [],
+        out: [],
+        answersLater: true,
+        call: () => Promise.reject(new BusError("org.example.Error.Busy", "busy")),
+      },
+      BadName: {
+        in: [],
+        out: [],
+        answersLater: true,
+        call: () => Promise.reject(new BusError("not a name", "odd")),
+      },
       Odd: { in: [], out: [["n", "i"]], call: () => ["not a number"] },
       Few: { in: [], out: [["n", "i"]], call: () => [] },
       None: { in: [], out: [["n", "i"]], call: () => undefined as unknown as Value[] },
@@ -81,6 +91,10 @@ class Scene implements AsyncDisposable {
 
   properties(member: string, signature: string, body: readonly Value[]) {
     return this.call(member, signature, body, { interface: "org.freedesktop.DBus.Properties" });
+  }
+
+  connect(): Promise<Bus> {
+    return this.#daemon.connect();
   }
 
   /** Runs a program against the bus; its output and whether it succeeded. */
@@ -223,18 +237,54 @@ busTest("A peer's thousand hostile calls leave the object as it was", async (sce
   assertFalse(scene.ours.closed.aborted);
 });
 
-busTest("Dispatcher.answer() refuses more calls at once than it can hold", async (scene) => {
+/** A method that answers when the returned function is called, and how often it can be called by one peer more. */
+function exportWaiting(scene: Scene) {
   const gate = Promise.withResolvers<Value[]>();
-  const methods = { Wait: { in: [], out: [], call: () => gate.promise } };
-  scene.ours.export("/waiting", { name: "org.example.Waiting", methods });
-  const at = { path: "/waiting", interface: "org.example.Waiting" };
-  const calls = Array.from({ length: 300 }, () => scene.call("Wait", undefined, undefined, at));
-  const ends = calls.map((call) => call.then(() => "done", (error) => (error as BusError).busName));
-  await assertRefused("LimitsExceeded", scene.call("Wait", undefined, undefined, at));
-  gate.resolve([]);
-  const counts = Object.groupBy(await Promise.all(ends), (end) => end);
-  assertEquals([counts.done?.length, counts[`${errors}LimitsExceeded`]?.length], [256, 44]);
-  assertEquals(await scene.call("Slow"), ["later"]);
+  const wait = { in: [], out: [], answersLater: true, call: () => gate.promise } as const;
+  scene.ours.export("/waiting", { name: "org.example.Waiting", methods: { Wait: wait } });
+  const at = { path: "/waiting", interface: "org.example.Waiting", member: "Wait" };
+  const flood = (peer: Bus, length: number) =>
+    Array.from({ length }, () => peer.call({ destination: scene.ours.uniqueName, ...at }))
+      .map((call) => call.then(() => "done", (error) => (error as BusError).busName.slice(errors.length)));
+  return { flood, open: () => gate.resolve([]) };
+}
+
+const count = (ends: readonly string[], end: string) => ends.filter((each) => each === end).length;
+
+busTest(
+  "Dispatcher.answer() lets a peer that keeps methods busy lock nobody out, nor itself of the rest",
+  async (scene) => {
+    const { flood, open } = exportWaiting(scene);
+    const ends = flood(scene.peer, 300);
+    assertEquals(await scene.call("Add", "ii", [2, 3]), [5]);
+    assertEquals(await scene.properties("Get", "ss", ["org.example.Thing", "Name"]), ["thing"]);
+    assertEquals(await scene.properties("Set", "ssv", ["org.example.Thing", "Volume", variant("u", 9)]), []);
+    assertEquals(await scene.call("Ping", undefined, undefined, { interface: "org.freedesktop.DBus.Peer" }), []);
+    const introspectable = { interface: "org.freedesktop.DBus.Introspectable" };
+    assertMatch(String(await scene.call("Introspect", undefined, undefined, introspectable)), /org\.example\.Thing/);
+    await assertRefused("LimitsExceeded", scene.call("Slow"));
+    const other = await scene.connect();
+    const slow = { destination: scene.ours.uniqueName, path, interface: "org.example.Thing", member: "Slow" };
+    assertEquals(await other.call(slow), ["later"]);
+    open();
+    const ended = await Promise.all(ends);
+    assertEquals([count(ended, "done"), count(ended, "LimitsExceeded")], [16, 284]);
+    assertEquals(await scene.call("Slow"), ["later"]);
+  },
+);
+
+busTest("Dispatcher.answer() refuses more calls of all peers than it can hold", async (scene) => {
+  const { flood, open } = exportWaiting(scene);
+  const peers = await Promise.all(Array.from({ length: 20 }, () => scene.connect()));
+  const ends = peers.flatMap((peer) => flood(peer, 16));
+  const last = await scene.connect();
+  // Its call comes after those of the others, which the bus has passed on by now.
+  const getId = { destination: "org.freedesktop.DBus", path: "/", interface: "org.freedesktop.DBus", member: "GetId" };
+  await Promise.all(peers.map((peer) => peer.call(getId)));
+  assertEquals(await Promise.all(flood(last, 1)), ["LimitsExceeded"]);
+  open();
+  const ended = await Promise.all(ends);
+  assertEquals([count(ended, "done"), count(ended, "LimitsExceeded")], [256, 64]);
 });
 
 busTest("busctl sees what is declared, and calls it", async (scene) => {

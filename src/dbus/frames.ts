@@ -1,32 +1,46 @@
-import { maxMessageBytes } from "./message.ts";
+import { maxReadBytes } from "./message.ts";
+import { fixedHeaderBytes, messageSize } from "./message_size.ts";
 
-const fixedHeaderBytes = 16;
-const little = 0x6c;
-const big = 0x42;
+/** Of a message that is too long, only a header up to this is kept. */
+const maxLoneHeaderBytes = 64 << 10;
 
-/** Cuts a stream of bytes into messages. What it holds is what has arrived of one message. */
+/**
+ * Cuts a stream of bytes into messages. What it holds is what has arrived of one message, {@linkcode maxReadBytes} at
+ * most: a longer message is skipped as it arrives, and only its header is given. One with a header above 64 KiB, which
+ * no bus writes, is dropped altogether.
+ */
 export class Frames {
   #parts: Uint8Array[] = [];
   #have = 0;
   #need = fixedHeaderBytes;
+  /** Bytes still to come of what is skipped. */
+  #skip = 0;
 
-  /** The messages that are whole with `chunk`, which it keeps. Throws when the stream is not of messages: give it up. */
+  /**
+   * The messages that are whole with `chunk`, which it keeps, and the headers of those too long. Throws when the stream
+   * is not of messages: give it up.
+   */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
-    this.#parts.push(chunk);
-    this.#have += chunk.length;
+    const skipped = Math.min(this.#skip, chunk.length);
+    this.#skip -= skipped;
+    if (skipped === chunk.length) return;
+    this.#parts.push(chunk.subarray(skipped));
+    this.#have += chunk.length - skipped;
     if (this.#have < this.#need) return;
     const whole = this.#join();
     let at = 0;
     for (;;) {
-      const left = whole.length - at;
-      this.#need = left < fixedHeaderBytes ? fixedHeaderBytes : messageLength(whole.subarray(at));
-      if (left < this.#need) break;
-      yield whole.subarray(at, at + this.#need);
-      at += this.#need;
+      const rest = whole.subarray(at);
+      const size = rest.length < fixedHeaderBytes ? undefined : sizeOf(rest);
+      this.#need = size?.keptBytes ?? fixedHeaderBytes;
+      if (!size || rest.length < this.#need) break;
+      if (this.#need > 0) yield rest.subarray(0, this.#need);
+      at += size.totalBytes;
     }
+    this.#skip = Math.max(0, at - whole.length);
     // A copy, lest some bytes keep a whole message alive.
     this.#parts = at === 0 ? [whole] : at < whole.length ? [whole.slice(at)] : [];
-    this.#have = whole.length - at;
+    this.#have = Math.max(0, whole.length - at);
   }
 
   #join(): Uint8Array {
@@ -43,15 +57,9 @@ export class Frames {
   }
 }
 
-/** Length of the message that begins with these 16 bytes at least (D-Bus Specification, "Message Format"). */
-function messageLength(bytes: Uint8Array): number {
-  const [order, , , version] = bytes;
-  if (order !== little && order !== big) throw new TypeError(`Not a D-Bus message: byte order ${order}`);
-  if (version !== 1) throw new TypeError(`Not a D-Bus message: protocol version ${version}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const bodyLength = view.getUint32(4, order === little);
-  const fieldsLength = view.getUint32(12, order === little);
-  const length = fixedHeaderBytes + Math.ceil(fieldsLength / 8) * 8 + bodyLength;
-  if (length > maxMessageBytes) throw new TypeError(`A D-Bus message of ${length} bytes is too long`);
-  return length;
+/** How long the message is that begins so, and how much of it is kept. */
+function sizeOf(bytes: Uint8Array): { totalBytes: number; keptBytes: number } {
+  const { headerBytes, totalBytes } = messageSize(bytes);
+  if (totalBytes <= maxReadBytes) return { totalBytes, keptBytes: totalBytes };
+  return { totalBytes, keptBytes: headerBytes <= maxLoneHeaderBytes ? headerBytes : 0 };
 }

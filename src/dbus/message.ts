@@ -1,5 +1,6 @@
 import wire from "dbus-native/message";
 import { checkMessage } from "./check_message.ts";
+import { messageSize } from "./message_size.ts";
 import { assertNames, isBusName, isInterfaceName, isMemberName, isObjectPath } from "./names.ts";
 import { parseSignature } from "./signature.ts";
 import type { Value } from "./types.ts";
@@ -11,8 +12,14 @@ declare const Buffer: { from(buffer: ArrayBufferLike, offset: number, length: nu
 export const messageType = { call: 1, reply: 2, error: 3, signal: 4 } as const;
 export const messageFlag = { noReplyExpected: 1, noAutoStart: 2 } as const;
 
-/** Largest message that we read or write; the specification allows 128 MiB, which nothing of a desktop needs. */
-export const maxMessageBytes = 16 << 20;
+/**
+ * Largest message that is read; the specification allows 128 MiB. What comes to a tray and its daemon (a menu's events,
+ * properties of services, answers of portals) has some tens of kilobytes at most.
+ */
+export const maxReadBytes = 1 << 20;
+
+/** Largest message that is written. */
+const maxWrittenBytes = 16 << 20;
 
 export interface MessageFields {
   type: number;
@@ -33,7 +40,9 @@ export interface Message extends Omit<MessageFields, "body"> {
   flags: number;
   signature: string;
   sender?: string;
-  /** Throws a TypeError when the body is malformed. `keepsVariants`: a `v` is given with its signature. */
+  /** Only its header was kept: it is longer than {@linkcode maxReadBytes}. */
+  isTooLong: boolean;
+  /** Throws a TypeError when the body is malformed or was not kept. `keepsVariants`: a `v` is given with its signature. */
   readBody(options?: { keepsVariants?: boolean }): readonly Value[];
 }
 
@@ -53,13 +62,18 @@ export function encodeMessage(fields: MessageFields, serial: number): Uint8Array
   }
   const written = types.map((type, i) => toWire(type, body[i]));
   const bytes = wire.marshall({ ...header, flags, serial, ...(signature ? { signature, body: written } : {}) });
-  if (bytes.length > maxMessageBytes) throw new TypeError(`Cannot send a message of ${bytes.length} bytes`);
+  if (bytes.length > maxWrittenBytes) throw new TypeError(`Cannot send a message of ${bytes.length} bytes`);
   return bytes;
 }
 
-/** A message of exactly these bytes; throws when its header is not a message's. */
+/**
+ * A message of exactly these bytes, or of its header alone when it is too long to keep. Throws when the header is not a
+ * message's.
+ */
 export function decodeMessage(bytes: Uint8Array): Message {
-  const header = wire.unmarshall(headerAlone(bytes), readOptions);
+  const { headerBytes, totalBytes } = messageSize(bytes);
+  const isTooLong = bytes.length < totalBytes;
+  const header = wire.unmarshall(headerAlone(bytes, headerBytes), readOptions);
   const { type, serial, flags = 0 } = header;
   const signature = header.signature ?? "";
   assertHeader(header);
@@ -69,7 +83,11 @@ export function decodeMessage(bytes: Uint8Array): Message {
     serial,
     flags,
     signature: signature as string,
-    readBody: (options) => readBody(bytes, signature as string, options),
+    isTooLong,
+    readBody(options) {
+      if (isTooLong) throw new TypeError(`Bad message: ${totalBytes} bytes are too long to be read`);
+      return readBody(bytes, signature as string, options);
+    },
   };
 }
 
@@ -82,10 +100,8 @@ function readBody(bytes: Uint8Array, signature: string, options?: { keepsVariant
 }
 
 /** A copy of the header that says that there is no body, so that only the header is read. */
-function headerAlone(bytes: Uint8Array): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const bodyLength = view.getUint32(4, bytes[0] === 0x6c);
-  const header = new Uint8Array(bytes.subarray(0, bytes.length - bodyLength));
+function headerAlone(bytes: Uint8Array, headerBytes: number): Uint8Array {
+  const header = new Uint8Array(bytes.subarray(0, headerBytes));
   header.fill(0, 4, 8);
   checkMessage(header, "");
   return Buffer.from(header.buffer, 0, header.length);

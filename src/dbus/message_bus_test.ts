@@ -50,7 +50,7 @@ function exportGate(bus: Bus) {
     called.resolve();
     return gate.promise;
   };
-  bus.export(path, { name, methods: { Wait: { in: [], out: [], call } } });
+  bus.export(path, { name, methods: { Wait: { in: [], out: [], answersLater: true, call } } });
   return { open: () => gate.resolve([]), called: called.promise };
 }
 
@@ -75,7 +75,7 @@ pairTest("Bus.call() carries every type there and back", async ({ ours, peer }) 
 
 pairTest("Bus.call() carries big messages in order", async ({ ours, peer }) => {
   exportEcho(ours, "ay");
-  const sizes = [5 << 20, 0, 70_000, 1, 1 << 20];
+  const sizes = [1_000_000, 0, 70_000, 1, 1_048_000];
   const answers = sizes.map((size) => peer.call(callOf(ours, "Echo", "ay", [new Uint8Array(size).fill(size % 251)])));
   for (const [i, [bytes]] of (await Promise.all(answers)).entries()) {
     assertEquals(bytes, new Uint8Array(sizes[i]).fill(sizes[i] % 251));
@@ -86,6 +86,31 @@ pairTest("Bus.call() carries big messages in order", async ({ ours, peer }) => {
     "Cannot send",
   );
   assertEquals(await peer.call(callOf(ours, "Echo", "ay", [new Uint8Array(1)])), [new Uint8Array(1)]);
+});
+
+pairTest("A message that is too long costs its sender an answer, and nobody the connection", async ({ ours, peer }) => {
+  exportEcho(ours, "ay");
+  const size = ["size", "u"] as const;
+  const call = ([bytes]: readonly Value[]) => [new Uint8Array(Number(bytes))];
+  ours.export("/big", { name, methods: { Give: { in: [size], out: [["bytes", "ay"]], call } } });
+  const give = (bytes: number) => peer.call({ ...callOf(ours, "Give", "u", [bytes]), path: "/big" });
+  let seen = 0;
+  await peer.watch({ interface: name }, () => void seen++);
+  for (let round = 0; round < 3; round++) {
+    const refused = await assertRejects(
+      () => peer.call(callOf(ours, "Echo", "ay", [new Uint8Array(12 << 20)])),
+      BusError,
+    );
+    assertEquals(refused.busName, "org.freedesktop.DBus.Error.LimitsExceeded");
+    const unread = await assertRejects(() => give(2 << 20), BusError, "cannot be read");
+    assertEquals(unread.busName, "org.freedesktop.DBus.Error.InconsistentMessage");
+    const signal = { path, interface: name, member: "Big", signature: "ay" };
+    ours.emit({ ...signal, body: [new Uint8Array(2 << 20)] });
+    assertEquals(await give(3), [new Uint8Array(3)]);
+    ours.emit({ ...signal, body: [new Uint8Array(1)] });
+  }
+  await give(1);
+  assertEquals([seen, held(ours)], [3, 0]);
 });
 
 pairTest("Bus.call() leaves nothing behind after 10,000 calls, many at once", async ({ ours, peer }) => {

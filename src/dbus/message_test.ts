@@ -21,7 +21,7 @@ Deno.test("encodeMessage() and decodeMessage() agree on every header field", () 
     signature: "s",
   };
   const { readBody, ...read } = decodeMessage(encodeMessage({ ...fields, body: ["x"] }, 0xffff_ffff));
-  assertEquals(read, { ...fields, serial: 0xffff_ffff });
+  assertEquals(read, { ...fields, serial: 0xffff_ffff, isTooLong: false });
   assertEquals(readBody(), ["x"]);
 });
 
@@ -158,8 +158,8 @@ const malformed: [why: string, bytes: Uint8Array][] = [
   ["a bad object path", withBody("(oy)", [1, 0, 0, 0, 65, 0, 1])],
   ["bytes left over", withBody("(yy)", [1, 2, 3])],
   ["bytes missing", withBody("(ii)", [1, 0, 0, 0, 2])],
-  ["too many arrays", withBody("(aas)", manyEmpty(500_000))],
-  ["too many arrays of bytes", withBody("(aay)", manyEmpty(60_000))],
+  ["too many arrays", withBody("(aas)", manyEmpty(100_000))],
+  ["too many arrays of bytes", withBody("(aay)", manyEmpty(12_000))],
   ["variants nested too deeply", withBody("(v)", Array(300).fill([1, 0x76, 0]).flat())],
 ];
 

@@ -1,13 +1,16 @@
 import { assertNames } from "./names.ts";
 import { parseSignature, parseSingle } from "./signature.ts";
-import type { ExportedInterface, ExportedMethod, ExportedProperty } from "./types.ts";
+import type { Caller, ExportedInterface, ExportedMethod, ExportedProperty, Value } from "./types.ts";
 
 export type Arguments = readonly (readonly [name: string, signature: string])[];
 
 /** A method as the dispatcher calls it. */
-export interface Method extends ExportedMethod {
+export interface Method extends Pick<ExportedMethod, "in" | "out"> {
+  /** Calls at once are bounded. The standard interfaces answer always. */
+  answersLater?: boolean;
   /** Variants are given with their signature. */
   keepsVariants?: boolean;
+  call(args: readonly Value[], caller: Caller): readonly Value[] | Promise<readonly Value[]>;
 }
 
 /** An exported interface in maps, in which nothing is found that was not declared. */
@@ -56,7 +59,9 @@ export class ObjectTree {
   }
 }
 
-export function toInterface(exported: ExportedInterface): Interface {
+export function toInterface(
+  exported: Omit<ExportedInterface, "methods"> & { methods?: Readonly<Record<string, Method>> },
+): Interface {
   const { name, methods = {}, properties = {}, signals = {} } = exported;
   assertNames({ "interface name": name });
   for (const member of [methods, properties, signals].flatMap(Object.keys)) assertNames({ "member name": member });

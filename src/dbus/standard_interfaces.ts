@@ -17,7 +17,14 @@ export const peer: Interface = toInterface({
   },
 });
 
-async function machineId(): Promise<string> {
+let reading: Promise<string> | undefined;
+
+/** Read once for all who ask meanwhile: standard methods are not bounded. */
+function machineId(): Promise<string> {
+  return reading ??= readMachineId().finally(() => reading = undefined);
+}
+
+async function readMachineId(): Promise<string> {
   for (const path of ["/etc/machine-id", "/var/lib/dbus/machine-id"]) {
     const text = await Deno.readTextFile(path).catch(() => "");
     if (/^[0-9a-f]{32}\s*$/.test(text)) return text.trim();

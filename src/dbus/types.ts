@@ -61,15 +61,27 @@ export interface Caller {
   sender: string;
 }
 
-export interface ExportedMethod {
+export type ExportedMethod = MethodArguments & (PromptMethod | LateMethod);
+
+interface MethodArguments {
   /** Signature and name of each argument, in order. */
   in: readonly (readonly [name: string, signature: string])[];
   out: readonly (readonly [name: string, signature: string])[];
+}
+
+interface PromptMethod {
+  answersLater?: false;
   /**
    * Called only with arguments that fit `in`. Its result is the list of values of `out`. What it throws goes to the
    * caller as an error; a {@linkcode BusError} with its name.
    */
-  call(args: readonly Value[], caller: Caller): readonly Value[] | Promise<readonly Value[]>;
+  call(args: readonly Value[], caller: Caller): readonly Value[];
+}
+
+/** As {@linkcode PromptMethod}, but only so many calls of a peer are at work at once; more are refused. */
+interface LateMethod {
+  answersLater: true;
+  call(args: readonly Value[], caller: Caller): Promise<readonly Value[]>;
 }
 
 export interface ExportedProperty {

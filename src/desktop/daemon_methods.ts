@@ -1,5 +1,4 @@
-import { routeModes } from "../core/types.ts";
-import { messageOf } from "../core/errors.ts";
+import { longestPauseMs, routeModes } from "../core/types.ts";
 import { BusError, type ExportedInterface, type ExportedMethod, type Value } from "../dbus/types.ts";
 import type { ConnectionTest } from "../state/connection_report.ts";
 import type { DesktopContext } from "./context.ts";
@@ -16,28 +15,22 @@ export interface MethodParts {
 export function daemonMethods({ context, perform, signal }: MethodParts): Record<string, ExportedMethod> {
   const { commands } = context;
   return {
-    SetMode: method([["mode", "s"]], async ([word]) => {
+    SetMode: later([["mode", "s"]], async ([word]) => {
       const mode = routeModes.find((known) => known === word);
       if (mode === undefined) throw invalid(`A mode is one of ${routeModes.join(", ")}`);
       await commands.setMode(mode);
     }),
-    TestBackend: {
-      in: [["id", "s"]],
-      out: [["ok", "b"], ["words", "s"]],
-      async call([id]) {
-        const result = await failing(() => commands.testBackend(String(id), signal));
-        if (!result) throw invalid(unknownBackend(context));
-        return [result.ok, testWords(result)];
-      },
-    },
+    TestBackend: testMethod({ context, signal }),
     // Not waited for: what opens it may ask the user something first.
     OpenSettings: method([["activation_token", "s"]], ([token]) => {
       void perform({ do: "open_settings" }, { activationToken: String(token) || undefined });
     }),
-    PauseCloud: method([["seconds", "u"]], ([seconds]) => {
-      return commands.pauseCloud(seconds === 0 ? undefined : Number(seconds) * 1000);
+    PauseCloud: later([["seconds", "u"]], async ([seconds]) => {
+      const forMs = Number(seconds) * 1000;
+      if (forMs > longestPauseMs) throw invalid(tooLongPause);
+      await commands.pauseCloud(forMs === 0 ? undefined : forMs);
     }),
-    ResumeCloud: method([], () => commands.resumeCloud()),
+    ResumeCloud: later([], () => commands.resumeCloud()),
     Quit: method([], () => void perform({ do: "quit" }, {})),
   };
 }
@@ -66,33 +59,57 @@ export function applicationInterface({ perform }: Pick<MethodParts, "perform">):
   };
 }
 
-/** A method without results. What it throws that is no {@linkcode BusError} becomes one. */
-function method(
-  args: ExportedMethod["in"],
-  run: (values: readonly Value[]) => void | Promise<void>,
-): ExportedMethod {
+/** A method without results, answered at once. */
+function method(args: ExportedMethod["in"], run: (values: readonly Value[]) => void): ExportedMethod {
   return {
     in: args,
     out: [],
-    async call(values) {
-      await failing(() => run(values));
+    call(values) {
+      run(values);
       return [];
     },
   };
 }
 
-async function failing<T>(run: () => T | Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof BusError) throw error;
-    throw new BusError("org.freedesktop.DBus.Error.Failed", messageOf(error), { cause: error });
-  }
+/** A method without results, answered when it is done. */
+function later(args: ExportedMethod["in"], run: (values: readonly Value[]) => Promise<void>): ExportedMethod {
+  return {
+    in: args,
+    out: [],
+    answersLater: true,
+    async call(values) {
+      await run(values);
+      return [];
+    },
+  };
+}
+
+/** One test of a backend at a time: who asks for it meanwhile gets its result. */
+function testMethod({ context, signal }: Pick<MethodParts, "context" | "signal">): ExportedMethod {
+  const running = new Map<string, Promise<ConnectionTest | undefined>>();
+  const start = (id: string) => {
+    const test = context.commands.testBackend(id, signal).finally(() => running.delete(id));
+    running.set(id, test);
+    return test;
+  };
+  return {
+    in: [["id", "s"]],
+    out: [["ok", "b"], ["words", "s"]],
+    answersLater: true,
+    async call([value]) {
+      const id = String(value);
+      const result = await (running.get(id) ?? start(id));
+      if (!result) throw invalid(unknownBackend(context));
+      return [result.ok, testWords(result)];
+    },
+  };
 }
 
 function invalid(message: string): BusError {
   return new BusError("org.freedesktop.DBus.Error.InvalidArgs", message);
 }
+
+const tooLongPause = `A pause lasts ${longestPauseMs / 1000} seconds (a day) at most; 0 lasts until it is ended`;
 
 function unknownBackend({ config }: DesktopContext): string {
   const ids = config().backends.map(({ id }) => id);

@@ -102,6 +102,7 @@ export class NotificationServer {
             ["expire_timeout", "i"],
           ],
           out: [["id", "u"]],
+          answersLater: true,
           call: async (args) => {
             await this.hold;
             return [this.#notify(args)];

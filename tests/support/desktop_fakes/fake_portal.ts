@@ -29,6 +29,7 @@ export class FakePortal {
     const reading = (member: string, wrapped: boolean): ExportedMethod => ({
       in: [["namespace", "s"], ["key", "s"]],
       out: [["value", "v"]],
+      answersLater: true,
       async call([space, key]) {
         portal.reads.push(member);
         const value = variant("u", portal.#scheme);
