@@ -32,6 +32,12 @@ const server = { destination: name, path: "/org/freedesktop/Notifications", inte
 const defaultTime = -1;
 const urgencies = { low: 0, normal: 1, critical: 2 } as const;
 const timeoutMs = 5_000;
+/** What it is allowed to tell us; nothing else is asked of the bus. */
+const members = ["ActionInvoked", "ActivationToken", "NotificationClosed"];
+/** Tasks that wait for their turn; more come only while the server hangs, and are dropped. */
+const maxWaiting = 64;
+/** Keys of actions are ours, tokens are short. */
+const maxWordLength = 4096;
 /** Patience at the end with a server that does not answer. */
 const goodByeMs = 1_000;
 
@@ -47,7 +53,8 @@ interface Server {
 /**
  * Notifications of ours at whatever server the session has (Desktop Notifications Specification 1.3). Where there is
  * none, nothing is shown and nobody waits. Calls go out one after the other, and what the server signals is heard in
- * between, so that an answer and a click on what it answered keep their order.
+ * between, so that an answer and a click on what it answered keep their order. A server that hangs costs no memory: what
+ * it signals waits only when it is about something of ours, and of either side a bounded number of tasks waits.
  */
 export class NotificationsClient {
   readonly #bus: Bus;
@@ -55,6 +62,9 @@ export class NotificationsClient {
   readonly #unwatch: (() => void)[] = [];
   #server: Server = noServer(undefined);
   #last: Promise<void> = Promise.resolve();
+  readonly #waiting = { ours: 0, theirs: 0 };
+  /** An answer that comes gives an id that is not known yet. */
+  #isNotifying = false;
 
   private constructor(bus: Bus, options: NotificationsOptions) {
     this.#bus = bus;
@@ -65,10 +75,16 @@ export class NotificationsClient {
     const client = new NotificationsClient(bus, options);
     const { path, interface: of } = server;
     client.#unwatch.push(await bus.watchName(name, (owner) => client.#ownerIs(owner)));
-    client.#unwatch.push(
-      await bus.watch({ sender: name, path, interface: of }, (signal) => client.#enqueue(() => client.#hear(signal))),
-    );
+    for (const member of members) {
+      const rule = { sender: name, path, interface: of, member };
+      client.#unwatch.push(await bus.watch(rule, (signal) => client.#take(signal)));
+    }
     return client;
+  }
+
+  /** How many tasks wait for their turn. For tests. */
+  get waiting(): number {
+    return this.#waiting.ours + this.#waiting.theirs;
   }
 
   show(notification: Notification): void {
@@ -77,12 +93,12 @@ export class NotificationsClient {
 
   /** Takes a notification back; nothing happens when it is gone already. */
   close(subject: string): void {
-    this.#enqueue(() => this.#take(subject));
+    this.#enqueue(() => this.#withdraw(subject));
   }
 
   closeAll(): void {
     this.#enqueue(async () => {
-      for (const subject of [...this.#server.shown.keys()]) await this.#take(subject);
+      for (const subject of [...this.#server.shown.keys()]) await this.#withdraw(subject);
     });
   }
 
@@ -99,12 +115,16 @@ export class NotificationsClient {
     else if (owner !== this.#server.owner) this.#server = noServer(owner);
   }
 
-  #enqueue(task: () => void | Promise<void>): void {
+  #enqueue(task: () => void | Promise<void>, whose: "ours" | "theirs" = "ours"): void {
+    if (this.#waiting[whose] >= maxWaiting) return;
+    this.#waiting[whose]++;
     this.#last = this.#last.then(async () => {
       try {
         if (!this.#bus.closed.aborted) await task();
       } catch (error) {
         if (!this.#bus.closed.aborted) this.#report(error);
+      } finally {
+        this.#waiting[whose]--;
       }
     });
   }
@@ -128,22 +148,21 @@ export class NotificationsClient {
     };
     const text = capabilities.has("body-markup") ? escapeMarkup(body) : body;
     const buttons = capabilities.has("actions") ? actions.flat() : [];
-    const [id] = await this.#call("Notify", "susssasa{sv}i", [
-      "CloudToLocalLLM",
-      at.shown.get(subject) ?? 0,
-      await this.#options.icon(),
-      summary,
-      text,
-      buttons,
-      hints,
-      defaultTime,
-    ]);
-    if (at === this.#server && typeof id === "number" && id > 0) at.shown.set(subject, id);
+    const icon = await this.#options.icon();
+    const replaced = at.shown.get(subject) ?? 0;
+    this.#isNotifying = true;
+    try {
+      const body = ["CloudToLocalLLM", replaced, icon, summary, text, buttons, hints, defaultTime];
+      const [id] = await this.#call("Notify", "susssasa{sv}i", body);
+      if (at === this.#server && typeof id === "number" && id > 0) at.shown.set(subject, id);
+    } finally {
+      this.#isNotifying = false;
+    }
   }
 
   async #capabilities(): Promise<ReadonlySet<string>> {
     const at = this.#server;
-    at.capabilities ??= this.#call("GetCapabilities").then(([list]) => new Set(Array.isArray(list) ? list : []));
+    at.capabilities ??= this.#call("GetCapabilities").then(([list]) => knownIn(list));
     try {
       return await at.capabilities;
     } catch (error) {
@@ -152,7 +171,7 @@ export class NotificationsClient {
     }
   }
 
-  async #take(subject: string): Promise<void> {
+  async #withdraw(subject: string): Promise<void> {
     const id = this.#server.shown.get(subject);
     if (id === undefined) return;
     this.#server.shown.delete(subject);
@@ -163,9 +182,18 @@ export class NotificationsClient {
     return this.#bus.call({ ...server, member, signature, body }, { autoStart, timeoutMs });
   }
 
-  #hear({ sender, member, body: [id, word] }: Signal): void {
-    const { owner, shown, tokens } = this.#server;
-    if (sender !== owner || typeof id !== "number") return;
+  #take({ sender, member, body: [id, word] }: Signal): void {
+    const at = this.#server;
+    if (sender !== at.owner || typeof id !== "number") return;
+    if (typeof word === "string" && word.length > maxWordLength) return;
+    if (!this.#isNotifying && ![...at.shown.values()].includes(id)) return;
+    this.#enqueue(() => {
+      if (at === this.#server) this.#hear(member, id, word);
+    }, "theirs");
+  }
+
+  #hear(member: string, id: number, word: Value): void {
+    const { shown, tokens } = this.#server;
     const subject = [...shown].find(([, known]) => known === id)?.[0];
     if (subject === undefined) return;
     if (member === "ActivationToken" && typeof word === "string") tokens.set(id, word);
@@ -185,6 +213,11 @@ const absent = new Set([
   "org.freedesktop.DBus.Error.ServiceUnknown",
   "org.freedesktop.DBus.Error.NameHasNoOwner",
 ]);
+
+/** Those that matter here: what else a server says of itself is not kept. */
+function knownIn(list: Value): ReadonlySet<string> {
+  return new Set(["body-markup", "actions"].filter((each) => Array.isArray(list) && list.includes(each)));
+}
 
 function noServer(owner: string | undefined): Server {
   return { owner, capabilities: undefined, shown: new Map(), tokens: new Map() };

@@ -5,6 +5,7 @@ import { NotificationServer } from "../../tests/support/notification_server.ts";
 import { isBusMissing, PrivateBus } from "../../tests/support/private_bus.ts";
 import { systemClock } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
+import type { Bus } from "../dbus/types.ts";
 import { type Notification, NotificationsClient } from "./notifications_client.ts";
 
 const ignore = isBusMissing;
@@ -100,6 +101,88 @@ Deno.test({ name: "NotificationsClient does not replace what the user waved away
   await server.until("both are shown again", ({ notified }) => notified.length === 4);
   assertEquals(server.notified.map(({ id, replacesId }) => [id, replacesId]), [[1, 0], [2, 0], [3, 0], [2, 2]]);
 });
+
+/** Resolves when `ours` has heard all that `theirs` has sent so far. */
+async function heard(ours: Bus, theirs: Bus): Promise<void> {
+  const last = { path: "/", interface: "org.example.Test", member: "Last" };
+  const seen = Promise.withResolvers<void>();
+  const end = await ours.watch(last, () => seen.resolve());
+  theirs.emit(last);
+  await inTime("the last signal", seen.promise);
+  end();
+}
+
+const server = { path: "/org/freedesktop/Notifications", interface: "org.freedesktop.Notifications" };
+const long = "x".repeat(5_000);
+
+Deno.test(
+  { name: "NotificationsClient keeps nothing of what a server floods that never answers", ignore },
+  async () => {
+    await using bus = await PrivateBus.start();
+    const [theirs, ours] = [await bus.connect(), await bus.connect()];
+    const asked = Promise.withResolvers<void>();
+    const call = () => {
+      asked.resolve();
+      return new Promise<never>(() => {});
+    };
+    const methods = { GetCapabilities: { in: [], out: [["names", "as"]], answersLater: true, call } } as const;
+    theirs.export(server.path, { name: server.interface, methods });
+    await theirs.requestName(server.interface);
+    await using client = await NotificationsClient.open(ours, options);
+    client.show(notification);
+    await inTime("the server is asked", asked.promise);
+    for (let i = 0; i < 200; i++) {
+      for (const member of ["ActionInvoked", "ActivationToken", "Other"]) {
+        theirs.emit({ ...server, member, signature: "us", body: [i, i % 2 ? long : "default"] });
+      }
+      theirs.emit({ ...server, member: "NotificationClosed", signature: "uu", body: [i, 1] });
+    }
+    await heard(ours, theirs);
+    assertEquals(client.waiting, 1);
+    for (let i = 0; i < 200; i++) client.show(notification);
+    assertEquals(client.waiting, 64);
+    ours.close();
+  },
+);
+
+Deno.test(
+  { name: "NotificationsClient keeps little of what a server floods about a notification", ignore },
+  async () => {
+    await using bus = await PrivateBus.start();
+    const [theirs, ours] = [await bus.connect(), await bus.connect()];
+    const notifications = await NotificationServer.start(theirs);
+    const [held, asked] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const clicks: [string, string, string | undefined][] = [];
+    const onAction = (subject: string, key: string, { activationToken }: { activationToken?: string }) =>
+      void clicks.push([subject, key, activationToken]);
+    let icons = 0;
+    const icon = () => {
+      if (++icons === 2) asked.resolve();
+      return Promise.resolve("");
+    };
+    await using client = await NotificationsClient.open(ours, { ...options, icon, onAction });
+    client.show(notification);
+    await notifications.until("it is shown", ({ notified }) => notified.length === 1);
+    notifications.hold = held.promise;
+    client.show({ ...notification, subject: "other" });
+    await inTime("the second is sent", asked.promise);
+    notifications.invoke(1, long, long);
+    notifications.signal("Other", "us", [1, "default"]);
+    notifications.invoke(1, "default", "token");
+    for (let i = 0; i < 200; i++) notifications.invoke(1, "default");
+    await heard(ours, theirs);
+    assertEquals(client.waiting, 1 + 64);
+    held.resolve();
+    await notifications.until("the second is shown", ({ notified }) => notified.length === 2);
+    client.show({ ...notification, subject: "third" });
+    await notifications.until("the third is shown", ({ notified }) => notified.length === 3);
+    assertEquals([clicks.length, clicks[0], clicks[1]], [63, ["route", "default", "token"], [
+      "route",
+      "default",
+      undefined,
+    ]]);
+  },
+);
 
 const python = "/usr/bin/python3";
 const hasMock = await new Deno.Command(python, { args: ["-c", "import dbusmock"], stderr: "null" }).output()
