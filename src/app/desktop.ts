@@ -1,5 +1,6 @@
 import type { ConfigStore } from "../config/config_store.ts";
 import { messageOf } from "../core/errors.ts";
+import { ChildEnv } from "../desktop/child_env.ts";
 import type { DesktopContext } from "../desktop/context.ts";
 import { withSurroundings } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
@@ -18,12 +19,15 @@ export interface DesktopParts {
   address: string;
 }
 
+type ContextParts = DesktopParts & { childEnv: ChildEnv };
+
 /**
  * Lets the daemon appear on the desktop, as long as the configuration says so. The broker neither waits for it nor falls
  * with it; its code is loaded only now, and not at all where there is no desktop to appear on.
  */
 export function startDesktop(options: DaemonOptions, parts: DesktopParts): AsyncDisposable {
   const { configStore } = parts;
+  const childEnv = new ChildEnv();
   let running: { stop: AbortController; ended: Promise<void> } | undefined;
   const stop = async () => {
     running?.stop.abort(new Error("The desktop's services are to end"));
@@ -32,12 +36,13 @@ export function startDesktop(options: DaemonOptions, parts: DesktopParts): Async
   };
   let last = Promise.resolve();
   const follow = () => {
+    childEnv.see(configStore.config);
     last = last.then(async () => {
       const isWanted = options.desktop !== undefined && configStore.config.desktop.enabled;
       if (!isWanted) return await stop();
       if (running) return;
       const controller = new AbortController();
-      running = { stop: controller, ended: run(options, parts, controller.signal) };
+      running = { stop: controller, ended: run(options, { ...parts, childEnv }, controller.signal) };
     });
   };
   follow();
@@ -51,7 +56,7 @@ export function startDesktop(options: DaemonOptions, parts: DesktopParts): Async
   };
 }
 
-async function run(options: DaemonOptions, parts: DesktopParts, signal: AbortSignal): Promise<void> {
+async function run(options: DaemonOptions, parts: ContextParts, signal: AbortSignal): Promise<void> {
   const { log } = parts.ground;
   try {
     const runDesktop = options.desktop?.run ?? (await import("../desktop/desktop.ts")).runDesktop;
@@ -61,8 +66,8 @@ async function run(options: DaemonOptions, parts: DesktopParts, signal: AbortSig
   }
 }
 
-function createContext(options: DaemonOptions, parts: DesktopParts): DesktopContext {
-  const { ground: { clock, log, recentLog }, configStore, broker, commands, pause, status, address } = parts;
+function createContext(options: DaemonOptions, parts: ContextParts): DesktopContext {
+  const { ground: { clock, log, recentLog }, configStore, broker, commands, pause, status, address, childEnv } = parts;
   return {
     store: broker.store,
     status,
@@ -72,6 +77,7 @@ function createContext(options: DaemonOptions, parts: DesktopParts): DesktopCont
     clock,
     log,
     env: options.env,
+    childEnv: () => childEnv.variables,
     version: options.version,
     address,
     runtimeDir: options.paths.runtimeDir,

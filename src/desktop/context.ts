@@ -17,6 +17,8 @@ export interface DesktopContext {
   clock: Clock;
   log: Log;
   env: (name: string) => string | undefined;
+  /** What programs that we start get beside our own environment: secrets are empty there. */
+  childEnv: () => Record<string, string>;
   version: string;
   /** Base URL that programs of this machine use. */
   address: string;

@@ -5,7 +5,7 @@ import type { DesktopContext } from "./context.ts";
 import { GtkProcess } from "./gtk_process.ts";
 
 export interface GtkClipboardOptions {
-  context: Pick<DesktopContext, "log" | "clock" | "env">;
+  context: Pick<DesktopContext, "log" | "clock" | "env" | "childEnv">;
   /** What starts GTK's process. Default: this program, once more. */
   command?: SelfCommand;
 }

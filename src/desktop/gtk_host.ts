@@ -7,7 +7,7 @@ import type { OnTrayAction, TrayHost } from "./tray_host.ts";
 import type { MenuItem, TrayAction, TrayModel } from "./tray_model_types.ts";
 
 export interface GtkHostOptions {
-  context: Pick<DesktopContext, "log" | "clock" | "env">;
+  context: Pick<DesktopContext, "log" | "clock" | "env" | "childEnv">;
   onAction: OnTrayAction;
   /** What starts GTK's process. Default: this program, once more. */
   command?: SelfCommand;

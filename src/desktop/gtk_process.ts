@@ -17,7 +17,7 @@ export class DisplayClosed extends Error {
 }
 
 export interface GtkProcessOptions {
-  context: Pick<DesktopContext, "log" | "clock" | "env">;
+  context: Pick<DesktopContext, "log" | "clock" | "env" | "childEnv">;
   /** What starts it. Default: this program, once more. */
   command?: SelfCommand;
   onMessage: (message: FromGtk) => void;
@@ -67,7 +67,7 @@ export class GtkProcess {
     const child = new Deno.Command(command.program, {
       args: command.args,
       // Without OpenGL, which menus have no use for, GTK loads 8 MB less.
-      env: { DISPLAY: display, GDK_BACKEND: "x11", GDK_GL: "disable" },
+      env: { ...context.childEnv(), DISPLAY: display, GDK_BACKEND: "x11", GDK_GL: "disable" },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

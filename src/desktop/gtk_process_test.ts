@@ -67,6 +67,23 @@ Deno.test("GtkProcess.start() ends with its signal, the process with it", async 
   await assertRejects(start, Error, "The tray is switched off");
 });
 
+Deno.test("GtkProcess's process sees no secret", async () => {
+  const variable = "CLOUDTOLOCALLLM_SECRET_GTK_TEST";
+  Deno.env.set(variable, "the-token");
+  try {
+    const { scene, messages, start } = scriptScene(
+      `echo "{\\"clicked\\":\\"<$${variable}>\\"}"; ${ready}; cat >/dev/null`,
+    );
+    scene.configure({
+      backends: [{ id: "a", kind: "openai", url: "https://example.org", location: "cloud", secret: "gtk-test" }],
+    });
+    await (await start()).close();
+    assertEquals(messages, [{ clicked: "<>" }]);
+  } finally {
+    Deno.env.delete(variable);
+  }
+});
+
 Deno.test("GtkProcess survives whatever its process says", async () => {
   const { scene, messages, start } = scriptScene(`
     ${ready}; echo; echo nonsense; echo '[1]'; head -c 5000000 /dev/zero | tr '\\0' x; echo

@@ -10,8 +10,8 @@ export interface SleepLockOptions {
   store: Store<AppState>;
   clock: Clock;
   log: Log;
-  /** What the program needs of the environment beside our own. */
-  env?: Record<string, string>;
+  /** For the program, beside our own environment; asked when it is started. */
+  env?: () => Record<string, string>;
   /** Holds the lock as long as its standard input is open. */
   command?: InhibitorOptions["command"];
 }
@@ -82,12 +82,12 @@ export class SleepLock implements AsyncDisposable {
   }
 
   #hold(): void {
-    const { clock, log, command = systemdInhibit, env = {} } = this.#options;
+    const { clock, log, command = systemdInhibit, env = () => ({}) } = this.#options;
     const onUseless = () => {
       this.#isUseless = true;
     };
     try {
-      this.#inhibitor ??= new Inhibitor({ clock, log, command, env, onUseless });
+      this.#inhibitor ??= new Inhibitor({ clock, log, command, env: env(), onUseless });
     } catch (error) {
       this.#isUseless = true;
       log.debug("The machine's sleep cannot be held up for answers", { error: messageOf(error) });

@@ -103,6 +103,21 @@ Deno.test("SleepLock does nothing, and says so once, where the program fails", a
   assertEquals([told, clock.pending], [["The machine's sleep cannot be held up for answers"], 0]);
 });
 
+Deno.test("SleepLock's program gets the environment as it is when it starts", async () => {
+  const file = await Deno.makeTempFile();
+  const clock = new FakeClock();
+  const store = new Store<AppState>(initialState("local-first"));
+  const env: Record<string, string> = {};
+  const command = ["sh", "-c", `printf %s "\${VARIABLE-unset}" >'${file}'; exec cat`] as const;
+  const lock = new SleepLock({ store, clock, log: silentLog, command, env: () => env });
+  env.VARIABLE = "now";
+  store.update((state) => ({ ...state, inFlight: 1 }));
+  await clock.advance(3_000);
+  await lock[Symbol.asyncDispose]();
+  assertEquals(await Deno.readTextFile(file), "now");
+  await Deno.remove(file);
+});
+
 Deno.test("the program that holds the lock does not outlive the daemon, however that ends", async () => {
   using server = new LockServer();
   const holder = `

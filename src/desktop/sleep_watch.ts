@@ -57,9 +57,10 @@ class LockWithLogind implements AsyncDisposable {
   #released: Promise<unknown> = Promise.resolve();
   current: SleepLock | undefined;
 
-  constructor({ store, clock, log, env }: DesktopContext, command: SleepLockOptions["command"]) {
+  constructor({ store, clock, log, env, childEnv }: DesktopContext, command: SleepLockOptions["command"]) {
     const address = env("DBUS_SYSTEM_BUS_ADDRESS");
-    this.#options = { store, clock, log, command, env: address ? { DBUS_SYSTEM_BUS_ADDRESS: address } : {} };
+    const whereLogindIs = address ? { DBUS_SYSTEM_BUS_ADDRESS: address } : undefined;
+    this.#options = { store, clock, log, command, env: () => ({ ...childEnv(), ...whereLogindIs }) };
   }
 
   follow(owner: string | undefined): void {

@@ -86,6 +86,33 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "the sleep watch gives no secret to what holds the lock",
+  ignore,
+  async fn() {
+    const variable = "CLOUDTOLOCALLLM_SECRET_SLEEP_TEST";
+    Deno.env.set(variable, "the-token");
+    const file = await Deno.makeTempFile();
+    try {
+      await using bus = await PrivateBus.start();
+      using _machine = await FakeService.start(bus, logind);
+      const command = ["sh", "-c", `echo "<$${variable}>" >'${file}'; exec cat`] as const;
+      await watched(bus, command, async ({ desktop, clock, answers }) => {
+        desktop.configure({
+          backends: [{ id: "a", kind: "openai", url: "https://example.org", location: "cloud", secret: "sleep-test" }],
+        });
+        answers(1);
+        await clock.timerSet();
+        await clock.advance(3_000);
+      });
+      assertEquals(await Deno.readTextFile(file), "<>\n");
+    } finally {
+      await Deno.remove(file);
+      Deno.env.delete(variable);
+    }
+  },
+});
+
 const systemdInhibit = await new Deno.Command("systemd-inhibit", { args: ["--version"], stdout: "null" }).output()
   .then(({ success }) => success, () => false);
 

@@ -1,6 +1,7 @@
 import type { Config, ConfigInput } from "../../src/config/schema.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { Log, LogFields, LogLevel } from "../../src/core/log.ts";
+import { ChildEnv } from "../../src/desktop/child_env.ts";
 import type { DesktopContext } from "../../src/desktop/context.ts";
 import type { AppState, BackendState, Surroundings } from "../../src/state/app_state.ts";
 import { withConfig, withPause, withSurroundings } from "../../src/state/changes.ts";
@@ -48,6 +49,7 @@ export class DesktopScene {
   /** What was reported of the machine, in order. */
   readonly seen: Partial<Surroundings>[] = [];
   wakeUps = 0;
+  readonly #childEnv = new ChildEnv();
   readonly env: Map<string, string>;
   recentLog = "";
   #config: Config;
@@ -58,6 +60,7 @@ export class DesktopScene {
   constructor(options: DesktopSceneOptions = {}) {
     const clock = options.clock ?? this.fakeClock;
     this.#config = configOf(options.config);
+    this.#childEnv.see(this.#config);
     const initial = withConfig(initialState(this.#config.route.mode), this.#config);
     this.store = new Store<AppState>(options.backends ? { ...initial, backends: options.backends } : initial);
     this.env = new Map(Object.entries(options.env ?? {}));
@@ -79,6 +82,7 @@ export class DesktopScene {
       clock,
       log: this.#createLog(),
       env: (name) => this.env.get(name),
+      childEnv: () => this.#childEnv.variables,
       version,
       address,
       runtimeDir: options.runtimeDir ?? "/nowhere/cloudtolocalllm",
@@ -100,6 +104,7 @@ export class DesktopScene {
   /** Replaces the configuration as a user's editor does; without `backends` those of the state stay. */
   configure(config: Omit<ConfigInput, "version">): void {
     this.#config = configOf(config);
+    this.#childEnv.see(this.#config);
     this.store.update((state) => {
       const next = withConfig(state, this.#config);
       return config.backends ? next : { ...next, backends: state.backends };
