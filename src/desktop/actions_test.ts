@@ -77,6 +77,82 @@ Deno.test("createActions() hides the backends' tokens from what it starts", asyn
   }
 });
 
+Deno.test("createActions() gives what it starts no activation token that is none", async () => {
+  for (const activationToken of ["a\nb", "A".repeat(200_000), "a\0b"]) {
+    await using scene = await ActionScene.make();
+    await scene.perform({ do: "open_settings" }, { activationToken });
+    const [call] = await scene.programs.calls("xdg-open");
+    assertEquals([call.activationToken, call.startupId, scene.warnings], ["", "", []]);
+  }
+});
+
+Deno.test("createActions() starts a thing once, however often and by whomever it is asked for", async () => {
+  await using scene = await ActionScene.make({ env: { DISPLAY: ":0" } });
+  await scene.programs.add("xdg-open", { stays: true });
+  const opened = new Set<Promise<void>>();
+  for (let i = 0; i < 10_000; i++) {
+    opened.add(scene.perform({ do: "open_settings" }, { activationToken: `token-${i}` }));
+    for (const what of ["open_logs", "open_website", "copy_address"] as const) {
+      opened.add(scene.perform({ do: what }, {}));
+    }
+  }
+  // One promise each: what is asked for in vain takes no memory either.
+  assertEquals(opened.size, 4);
+  await scene.programs.started("xdg-open", 3);
+  await scene.desktop.fakeClock.advance(10_000);
+  await Promise.all(opened);
+  const targets = (await scene.programs.calls("xdg-open")).map(({ args: [target] }) => target.split("/").at(-1));
+  assertEquals(targets.sort(), ["", "config.json", "recent-log.txt"]);
+  assertEquals((await scene.programs.calls("xclip")).length, 1);
+  assertEquals(scene.warnings, []);
+});
+
+Deno.test("createActions() opens again after a second, not before", async () => {
+  await using scene = await ActionScene.make();
+  for (const [waitMs, starts] of [[0, 1], [999, 1], [1, 2]]) {
+    await scene.desktop.fakeClock.advance(waitMs);
+    await scene.perform({ do: "open_settings" }, {});
+    assertEquals((await scene.programs.calls("xdg-open")).length, starts);
+  }
+});
+
+Deno.test("createActions() opens no more while eight programs that it started run", async () => {
+  await using scene = await ActionScene.make();
+  await scene.programs.add("xdg-open", { stays: true });
+  for (let i = 1; i <= 10; i++) {
+    const opened = scene.perform({ do: "open_settings" }, {});
+    if (i <= 8) await scene.programs.started("xdg-open", i);
+    await scene.desktop.fakeClock.advance(10_000);
+    await opened;
+  }
+  assertEquals((await scene.programs.calls("xdg-open")).length, 8);
+  const why = "xdg-open was not started: 8 programs that were opened before still run; close one";
+  assertEquals(scene.warnings, [
+    `Cannot open the settings: ${why}. Open this yourself: ${scene.runtimeDir}/config.json`,
+  ]);
+});
+
+Deno.test("createActions() changes in order, and only what just runs is the same", async () => {
+  await using scene = await ActionScene.make();
+  const [local, cloud] = [{ do: "set_mode", mode: "local-only" }, { do: "set_mode", mode: "cloud-only" }] as const;
+  const resume = { do: "resume_cloud" } as const;
+  await Promise.all([local, local, cloud, local, resume, resume, local].map((action) => scene.perform(action, {})));
+  await scene.perform(local, {});
+  const names = scene.desktop.commands.map(([name, mode]) => mode ?? name);
+  assertEquals(names, ["local-only", "cloud-only", "local-only", "resumeCloud", "local-only", "local-only"]);
+});
+
+Deno.test("createActions() carries out so many at a time at most, and always quits", async () => {
+  await using scene = await ActionScene.make();
+  const asked = Array.from({ length: 10_000 }, (_, i) => {
+    return scene.perform({ do: "enable_backend", backend: "local", enabled: i % 2 === 0 }, {});
+  });
+  await scene.perform({ do: "quit" }, {});
+  await Promise.all(asked);
+  assertEquals([scene.desktop.commands.length, scene.desktop.commands.at(-1)], [33, ["quit"]]);
+  assertEquals(scene.warnings, ["Cannot switch the backend: 32 other actions are under way"]);
+});
+
 Deno.test("createActions() opens the log as a file that only its user can read", async () => {
   await using scene = await ActionScene.make();
   scene.desktop.recentLog = "one\ntwo\n";

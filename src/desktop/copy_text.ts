@@ -68,9 +68,9 @@ async function copyWithKlipper(text: string, { bus }: CopyOptions): Promise<void
 }
 
 function copyWith(...command: [string, ...string[]]): Way["copy"] {
-  return async (text, { clock, childEnv }) => {
-    const result = await runProgram(command, { clock, withinMs: patienceMs, input: text, env: childEnv });
-    if (result.kind === "missing") throw new Error(result.reason);
+  return async (text, { clock, childEnv: env }) => {
+    const result = await runProgram(command, { clock, withinMs: patienceMs, input: text, env });
+    if (result.kind === "missing" || result.kind === "failed") throw new Error(result.reason);
     if (result.kind === "ended" && result.code === 0) return;
     if (result.kind === "ended") throw new Error(`it ended with ${result.code}`);
     result.kill();

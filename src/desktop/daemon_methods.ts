@@ -1,6 +1,7 @@
 import { longestPauseMs, routeModes } from "../core/types.ts";
 import { BusError, type ExportedInterface, type ExportedMethod, type Value } from "../dbus/types.ts";
 import type { ConnectionTest } from "../state/connection_report.ts";
+import { activationTokenOf } from "./activation_token.ts";
 import type { DesktopContext } from "./context.ts";
 import type { PerformAction } from "./perform_action.ts";
 
@@ -23,7 +24,7 @@ export function daemonMethods({ context, perform, signal }: MethodParts): Record
     TestBackend: testMethod({ context, signal }),
     // Not waited for: what opens it may ask the user something first.
     OpenSettings: method([["activation_token", "s"]], ([token]) => {
-      void perform({ do: "open_settings" }, { activationToken: String(token) || undefined });
+      void perform({ do: "open_settings" }, { activationToken: activationTokenOf(token) });
     }),
     PauseCloud: later([["seconds", "u"]], async ([seconds]) => {
       const forMs = Number(seconds) * 1000;
@@ -124,6 +125,6 @@ function testWords({ steps }: ConnectionTest): string {
 }
 
 function tokenOf(platform: Value): { activationToken?: string } {
-  const token = (platform as Record<string, Value | undefined>)["activation-token"];
-  return typeof token === "string" && token !== "" ? { activationToken: token } : {};
+  const activationToken = activationTokenOf((platform as Record<string, Value | undefined>)["activation-token"]);
+  return activationToken === undefined ? {} : { activationToken };
 }

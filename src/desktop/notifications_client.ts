@@ -5,6 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { within } from "../core/within.ts";
+import { activationTokenOf } from "./activation_token.ts";
 
 /** What is shown. A new one with the same `subject` takes the place of the old. */
 export interface Notification {
@@ -196,7 +197,8 @@ export class NotificationsClient {
     const { shown, tokens } = this.#server;
     const subject = [...shown].find(([, known]) => known === id)?.[0];
     if (subject === undefined) return;
-    if (member === "ActivationToken" && typeof word === "string") tokens.set(id, word);
+    const token = member === "ActivationToken" ? activationTokenOf(word) : undefined;
+    if (token !== undefined) tokens.set(id, token);
     if (member === "NotificationClosed") {
       shown.delete(subject);
       tokens.delete(id);

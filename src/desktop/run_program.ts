@@ -1,4 +1,6 @@
 import type { Clock } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Places } from "./places.ts";
 
 export interface RunProgramOptions {
   clock: Clock;
@@ -8,11 +10,14 @@ export interface RunProgramOptions {
   input?: string;
   /** Beside our own environment. */
   env?: Record<string, string>;
+  /** It takes one for as long as it runs. Default: as many run as are asked for. */
+  places?: Places;
 }
 
-/** How a program went; `running`: not ended in time. */
+/** How a program went; `missing`: not installed; `failed`: it did not start; `running`: not ended in time. */
 export type ProgramResult =
   | { kind: "missing"; reason: string }
+  | { kind: "failed"; reason: string }
   | { kind: "ended"; code: number }
   | { kind: "running"; kill: () => void };
 
@@ -23,15 +28,20 @@ export type ProgramResult =
  */
 export async function runProgram(
   [program, ...args]: readonly [string, ...string[]],
-  { clock, withinMs, input, env }: RunProgramOptions,
+  { clock, withinMs, input, env, places }: RunProgramOptions,
 ): Promise<ProgramResult> {
+  if (places && !places.take()) {
+    return { kind: "failed", reason: `${places.size} programs that were opened before still run; close one` };
+  }
   let child: Deno.ChildProcess;
   try {
     const stdin = input === undefined ? "null" : "piped";
     child = new Deno.Command(program, { args, env, stdin, stdout: "null", stderr: "null", detached: true }).spawn();
   } catch (error) {
-    return { kind: "missing", reason: error instanceof Error ? error.message : String(error) };
+    places?.free();
+    return { kind: error instanceof Deno.errors.NotFound ? "missing" : "failed", reason: messageOf(error) };
   }
+  if (places) child.status.then(() => places.free());
   if (input !== undefined) void write(child, input);
   const late = Promise.withResolvers<undefined>();
   const cancel = clock.after(withinMs, () => late.resolve(undefined));

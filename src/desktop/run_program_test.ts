@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { FakePrograms } from "../../tests/support/fake_programs.ts";
+import { Places } from "./places.ts";
 import { runProgram } from "./run_program.ts";
 
 Deno.test("runProgram() gives arguments and input to a program, and its exit code back", async () => {
@@ -52,4 +53,53 @@ Deno.test("runProgram() bears a program that does not read its input", async () 
   const input = "x".repeat(1_000_000);
   const result = await runProgram(["tool"], { clock: new FakeClock(), withinMs: 1_000, input, env: programs.env });
   assertEquals(result, { kind: "ended", code: 1 });
+});
+
+Deno.test("runProgram() says truthfully why an installed program did not start", async () => {
+  await using programs = await FakePrograms.make();
+  await programs.add("tool");
+  for (
+    const [variable, words] of [["A".repeat(200_000), /Argument list too long/], ["a\0b", /nul byte/]] as const
+  ) {
+    const env = { ...programs.env, VARIABLE: variable };
+    const result = await runProgram(["tool"], { clock: new FakeClock(), withinMs: 1_000, env });
+    assertEquals(result.kind, "failed");
+    assertMatch(result.kind === "failed" ? result.reason : "", words);
+  }
+  await Deno.chmod(`${programs.folder}/tool`, 0o644);
+});
+
+Deno.test("runProgram() starts no more than there are places, and a place is free when its program has ended", async () => {
+  await using programs = await FakePrograms.make();
+  await programs.add("tool", { stays: true });
+  await programs.add("other");
+  const [clock, places] = [new FakeClock(), new Places(1)];
+  const options = { clock, withinMs: 1_000, env: programs.env, places };
+  const first = runProgram(["tool"], options);
+  const refused = await runProgram(["other"], options);
+  assertEquals(refused, { kind: "failed", reason: "1 programs that were opened before still run; close one" });
+  await programs.started("tool");
+  await programs.end("tool");
+  assertEquals([await first, places.taken], [{ kind: "ended", code: 0 }, 0]);
+  assertEquals(await runProgram(["other"], options), { kind: "ended", code: 0 });
+  assertEquals((await runProgram(["missing"], options)).kind, "missing");
+  assertEquals(places.taken, 0);
+});
+
+Deno.test("runProgram() leaves a program none of our descriptors", async () => {
+  await using programs = await FakePrograms.make();
+  await programs.add("tool", { stays: true });
+  const ours = await Deno.makeTempFile({ dir: programs.folder });
+  using _file = await Deno.open(ours);
+  const running = runProgram(["tool"], { clock: new FakeClock(), withinMs: 1_000, env: programs.env });
+  const { pid } = await programs.started("tool");
+  const open = new Map<string, string>();
+  for await (const { name } of Deno.readDir(`/proc/${pid}/fd`)) {
+    open.set(name, await Deno.readLink(`/proc/${pid}/fd/${name}`).catch(() => "closed"));
+  }
+  await programs.end("tool");
+  await running;
+  assertEquals(["0", "1", "2"].map((name) => open.get(name)), Array(3).fill("/dev/null"));
+  const theirs = open.values().filter((target) => target === ours || target.startsWith("anon_inode:")).toArray();
+  assertEquals(theirs, [], "what was open here is open there");
 });

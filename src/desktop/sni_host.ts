@@ -1,5 +1,6 @@
 import { messageOf } from "../core/errors.ts";
 import type { Bus } from "../dbus/types.ts";
+import { activationTokenOf } from "./activation_token.ts";
 import type { DesktopContext } from "./context.ts";
 import { DbusMenu, menuInterface } from "./dbus_menu.ts";
 import { Gathered } from "./gathered.ts";
@@ -31,8 +32,6 @@ const menuPath = "/MenuBar";
 
 /** Changes within this time are told as one: each makes every panel read the whole item. */
 const gatherMs = 100;
-/** Real ones have some forty characters. */
-const longestToken = 1_000;
 
 /**
  * The tray as a StatusNotifierItem, registered with the watcher of the moment and each that comes after it, once there
@@ -149,8 +148,7 @@ class SniHost implements TrayHost {
   }
 
   #keepToken(token: string): void {
-    const isToken = token.length <= longestToken && /^[\x21-\x7e]+$/.test(token);
-    this.#activationToken = isToken ? token : undefined;
+    this.#activationToken = activationTokenOf(token);
   }
 
   /** A token is good for what was clicked next, once. */

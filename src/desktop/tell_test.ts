@@ -40,7 +40,7 @@ for (
     async fn() {
       await using server = await PrivateBus.start();
       const shown = await serve(await server.connect(), [...capabilities]);
-      await tell(await server.connect(), "Summary", "<b> & co");
+      await tell(await server.connect(), { summary: "Summary", body: "<b> & co" });
       assertEquals(shown.map(([app, , , summary, body]) => [app, summary, body]), [[
         "CloudToLocalLLM",
         "Summary",
@@ -56,7 +56,55 @@ Deno.test({
   async fn() {
     await using server = await PrivateBus.start();
     const bus = await server.connect();
-    await assertRejects(() => tell(bus, "Summary", "body"), BusError);
+    await assertRejects(() => tell(bus, { summary: "Summary", body: "body" }), BusError);
+  },
+});
+
+Deno.test({
+  name: "tell() takes the place of what the same server shows, and of no other's",
+  ignore,
+  async fn() {
+    await using bus = await PrivateBus.start();
+    const [first, second, ours] = [await bus.connect(), await bus.connect(), await bus.connect()];
+    const shown = await serve(first, ["body"]);
+    const told = await tell(ours, { summary: "One", body: "a" });
+    const again = await tell(ours, { summary: "Two", body: "b", replaces: told });
+    assertEquals([shown.map(([, replaces]) => replaces), told.id], [[0, 1], 1]);
+    await first.releaseName("org.freedesktop.Notifications");
+    const shownLater = await serve(second, ["body"]);
+    await tell(ours, { summary: "Three", body: "c", replaces: again });
+    assertEquals(shownLater.map(([, replaces]) => replaces), [0]);
+  },
+});
+
+Deno.test({
+  name: "createActions() tells one kind of failure once a minute, in one notification",
+  ignore,
+  async fn() {
+    await using bus = await PrivateBus.start();
+    await using programs = await FakePrograms.make();
+    const shown = await serve(await bus.connect(), ["body"]);
+    const scene = new DesktopScene({
+      failing: { setMode: new Error("the disk is full"), resumeCloud: new Error("no") },
+    });
+    const perform = createActions(scene.context, { link: { bus: await bus.connect() }, childEnv: programs.env });
+    const fail = () => perform({ do: "set_mode", mode: "local-only" }, {});
+    const warnings = () =>
+      scene.log.filter(({ level }) => level === "warn").map(({ message, fields }) => [message, fields]);
+    for (let i = 0; i < 100; i++) await fail();
+    await perform({ do: "resume_cloud" }, {});
+    await scene.fakeClock.advance(60_000);
+    await fail();
+    assertEquals(shown.map(([, replaces, , summary]) => [replaces, summary]), [
+      [0, "Cannot change the mode"],
+      [0, "Cannot end the pause of the cloud"],
+      [1, "Cannot change the mode"],
+    ]);
+    assertEquals(warnings(), [
+      ["Cannot change the mode", { reason: "the disk is full" }],
+      ["Cannot end the pause of the cloud", { reason: "no" }],
+      ["Cannot change the mode", { reason: "the disk is full", untold: 99 }],
+    ]);
   },
 });
 
@@ -114,6 +162,7 @@ Deno.test({
     await perform({ do: "copy_address" }, {});
     assertEquals([copied, (await programs.calls("xclip")).length], [["http://127.0.0.1:11435"], 0]);
     await klipper.releaseName("org.kde.klipper");
+    await scene.fakeClock.advance(1_000);
     await perform({ do: "copy_address" }, {});
     assertEquals([copied.length, (await programs.calls("xclip")).length], [1, 1]);
   },

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { Places } from "./places.ts";
 import { type ProgramResult, runProgram } from "./run_program.ts";
 
 export interface XdgOpenOptions {
@@ -7,6 +8,8 @@ export interface XdgOpenOptions {
   activationToken?: string;
   /** For what is started, beside our own environment. */
   childEnv?: Record<string, string>;
+  /** For programs that stay. Default: as many do as are asked for. */
+  places?: Places;
 }
 
 /**
@@ -29,14 +32,15 @@ const meanings: Record<number, string> = {
  */
 export async function xdgOpen(
   target: string,
-  { clock, activationToken: token, childEnv }: XdgOpenOptions,
+  { clock, activationToken: token, childEnv, places }: XdgOpenOptions,
 ): Promise<string | undefined> {
   const env = { ...childEnv, ...token ? { XDG_ACTIVATION_TOKEN: token, DESKTOP_STARTUP_ID: token } : {} };
-  return failureOf(await runProgram(["xdg-open", target], { clock, withinMs: patienceMs, env }));
+  return failureOf(await runProgram(["xdg-open", target], { clock, withinMs: patienceMs, env, places }));
 }
 
 function failureOf(result: ProgramResult): string | undefined {
   if (result.kind === "missing") return "xdg-open is not installed (package xdg-utils)";
+  if (result.kind === "failed") return `xdg-open was not started: ${result.reason}`;
   if (result.kind === "running" || result.code === 0) return undefined;
   return meanings[result.code] ?? `xdg-open ended with ${result.code}`;
 }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { FakeClock } from "../../tests/support/fake_clock.ts";
 import { FakePrograms } from "../../tests/support/fake_programs.ts";
 import { xdgOpen } from "./xdg_open.ts";
@@ -32,6 +32,14 @@ Deno.test("xdgOpen() tells what to install where it is missing", async () => {
   await using programs = await FakePrograms.make();
   const failure = await xdgOpen("/a", { clock: new FakeClock(), childEnv: programs.env });
   assertEquals(failure, "xdg-open is not installed (package xdg-utils)");
+});
+
+Deno.test("xdgOpen() says that it was not started where it is installed", async () => {
+  await using programs = await FakePrograms.make();
+  await programs.add("xdg-open");
+  const childEnv = { ...programs.env, VARIABLE: "A".repeat(200_000) };
+  const failure = await xdgOpen("/a", { clock: new FakeClock(), childEnv });
+  assertMatch(failure ?? "", /^xdg-open was not started: .*Argument list too long/);
 });
 
 Deno.test("xdgOpen() does not wait for a browser to be closed", async () => {

@@ -58,19 +58,22 @@ export class FakePrograms implements AsyncDisposable {
     });
   }
 
-  /** Resolves when a program has been started. */
-  async started(name: string): Promise<ProgramCall> {
-    return await inTime(`${name} is started`, poll(async () => (await this.calls(name))[0]));
+  /** Resolves when a program has been started for the `nth` time, with how it was. */
+  async started(name: string, nth = 1): Promise<ProgramCall> {
+    return await inTime(`${name} is started`, poll(async () => (await this.calls(name))[nth - 1]));
   }
 
-  /** Ends those that stay, and waits until each has ended and was reaped: a zombie is a failure. */
+  /** Ends all that a program has been started as and that stay; waits until each was reaped: a zombie is a failure. */
+  async end(name: string): Promise<void> {
+    const calls = await this.calls(name);
+    // Opened for both, a FIFO waits for nobody, and keeps a line for who reads it later.
+    using gate = await Deno.open(`${this.folder}/${name}.gate`, { read: true, write: true }).catch(() => undefined);
+    await gate?.write(new TextEncoder().encode("\n".repeat(calls.length)));
+    for (const { pid } of calls) await inTime(`${name} has ended and was reaped`, poll(() => isGone(pid)));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const name of this.#names) {
-      for (const { pid } of await this.calls(name)) {
-        await Deno.writeTextFile(`${this.folder}/${name}.gate`, "\n", { create: false }).catch(() => {});
-        await inTime(`${name} has ended and was reaped`, poll(() => isGone(pid)));
-      }
-    }
+    for (const name of this.#names) await this.end(name);
     await Deno.remove(this.folder, { recursive: true });
   }
 }
