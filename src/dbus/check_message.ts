@@ -4,7 +4,7 @@ import { parseSignature, parseSingle, type Type } from "./signature.ts";
 export const maxDepth = 64;
 
 /** Values of one message: an empty one costs a peer 4 bytes, and us up to a hundred. */
-const maxValues = 100_000;
+const maxValues = 20_000;
 
 /** What `ay` counts as: even an empty one costs us six hundred bytes. */
 const valuesOfBytes = 8;

@@ -63,7 +63,7 @@ export class Connection {
         await this.#outbox.relief();
         const length = await this.#socket.read(buffer);
         if (length === null) return this.close("The bus ended the connection");
-        for (const frame of frames.push(buffer.slice(0, length))) this.#receive(decodeMessage(frame), onMessage);
+        for (const frame of frames.push(buffer.subarray(0, length))) this.#receive(decodeMessage(frame), onMessage);
       }
     } catch (error) {
       this.close(`The connection to the bus failed: ${messageOf(error)}`, error);

@@ -6,6 +6,9 @@ import { RunningCalls } from "./running_calls.ts";
 import { introspectable, peer, properties } from "./standard_interfaces.ts";
 import { BusError, type Value } from "./types.ts";
 
+/** What an answer needs of a call. */
+type Asked = Pick<Message, "serial" | "flags" | "sender">;
+
 const maxErrorLength = 1000;
 const errorPrefix = "org.freedesktop.DBus.Error.";
 const failed = `${errorPrefix}Failed`;
@@ -35,14 +38,14 @@ export class Dispatcher {
         throw refusal("LimitsExceeded", "Too many calls are at work");
       }
       const result = method.call(argumentsOf(message, method), { sender });
-      if (result instanceof Promise) this.#answerLater(message, method, result);
+      if (result instanceof Promise) this.#answerLater(askedBy(message), method, result);
       else this.#reply(message, method, result);
     } catch (error) {
       this.#refuse(message, error);
     }
   }
 
-  async #answerLater(message: Message, method: Method, result: Promise<readonly Value[]>): Promise<void> {
+  async #answerLater(message: Asked, method: Method, result: Promise<readonly Value[]>): Promise<void> {
     const { sender = "" } = message;
     if (method.answersLater) this.#running.begin(sender);
     try {
@@ -54,7 +57,7 @@ export class Dispatcher {
     }
   }
 
-  #reply(message: Message, method: Method, body: readonly Value[]): void {
+  #reply(message: Asked, method: Method, body: readonly Value[]): void {
     if (isUnanswered(message)) return;
     const answer = { type: messageType.reply, replySerial: message.serial, destination: message.sender };
     try {
@@ -64,7 +67,7 @@ export class Dispatcher {
     }
   }
 
-  #refuse(message: Message, error: unknown): void {
+  #refuse(message: Asked, error: unknown): void {
     if (isUnanswered(message)) return;
     const name = error instanceof BusError && isInterfaceName(error.busName) ? error.busName : failed;
     const text = messageOf(error).split("\n", 1)[0].replaceAll("\0", "").slice(0, maxErrorLength);
@@ -123,7 +126,12 @@ function argumentsOf(message: Message, method: Method): readonly Value[] {
   }
 }
 
-function isUnanswered({ flags, sender }: Message): boolean {
+/** Without the body, which need not stay while a call is at work. */
+function askedBy({ serial, flags, sender }: Message): Asked {
+  return { serial, flags, sender };
+}
+
+function isUnanswered({ flags, sender }: Asked): boolean {
   return (flags & messageFlag.noReplyExpected) !== 0 || sender === undefined;
 }
 

@@ -10,50 +10,46 @@ const maxLoneHeaderBytes = 64 << 10;
  * no bus writes, is dropped altogether.
  */
 export class Frames {
-  #parts: Uint8Array[] = [];
+  readonly #head = new Uint8Array(fixedHeaderBytes);
+  /** What has arrived of a message, at first its head, then as much as is to be kept. */
+  #kept = this.#head;
   #have = 0;
-  #need = fixedHeaderBytes;
+  /** Of the message whose head has arrived. */
+  #totalBytes: number | undefined;
   /** Bytes still to come of what is skipped. */
   #skip = 0;
 
   /**
-   * The messages that are whole with `chunk`, which it keeps, and the headers of those too long. Throws when the stream
-   * is not of messages: give it up.
+   * The messages that are whole with `chunk`, of which it keeps copies, and the headers of those too long. Throws when
+   * the stream is not of messages: give it up.
    */
   *push(chunk: Uint8Array): Generator<Uint8Array> {
-    const skipped = Math.min(this.#skip, chunk.length);
-    this.#skip -= skipped;
-    if (skipped === chunk.length) return;
-    this.#parts.push(chunk.subarray(skipped));
-    this.#have += chunk.length - skipped;
-    if (this.#have < this.#need) return;
-    const whole = this.#join();
-    let at = 0;
-    for (;;) {
-      const rest = whole.subarray(at);
-      const size = rest.length < fixedHeaderBytes ? undefined : sizeOf(rest);
-      this.#need = size?.keptBytes ?? fixedHeaderBytes;
-      if (!size || rest.length < this.#need) break;
-      if (this.#need > 0) yield rest.subarray(0, this.#need);
-      at += size.totalBytes;
+    for (let rest = chunk; rest.length > 0;) {
+      const skipped = Math.min(this.#skip, rest.length);
+      this.#skip -= skipped;
+      const taken = rest.subarray(skipped, skipped + this.#kept.length - this.#have);
+      rest = rest.subarray(skipped + taken.length);
+      this.#kept.set(taken, this.#have);
+      this.#have += taken.length;
+      if (this.#totalBytes === undefined && this.#have === fixedHeaderBytes) this.#begin();
+      if (this.#totalBytes !== undefined && this.#have >= this.#kept.length) yield* this.#end(this.#totalBytes);
     }
-    this.#skip = Math.max(0, at - whole.length);
-    // A copy, lest some bytes keep a whole message alive.
-    this.#parts = at === 0 ? [whole] : at < whole.length ? [whole.slice(at)] : [];
-    this.#have = Math.max(0, whole.length - at);
   }
 
-  #join(): Uint8Array {
-    if (this.#parts.length > 1) {
-      const whole = new Uint8Array(this.#have);
-      let at = 0;
-      for (const part of this.#parts) {
-        whole.set(part, at);
-        at += part.length;
-      }
-      this.#parts = [whole];
-    }
-    return this.#parts[0];
+  #begin(): void {
+    const { totalBytes, keptBytes } = sizeOf(this.#head);
+    this.#totalBytes = totalBytes;
+    this.#kept = new Uint8Array(keptBytes);
+    this.#kept.set(this.#head.subarray(0, keptBytes));
+  }
+
+  *#end(totalBytes: number): Generator<Uint8Array> {
+    const frame = this.#kept;
+    this.#skip = totalBytes - this.#have;
+    this.#kept = this.#head;
+    this.#have = 0;
+    this.#totalBytes = undefined;
+    if (frame.length > 0) yield frame;
   }
 }
 

@@ -14,9 +14,9 @@ export const messageFlag = { noReplyExpected: 1, noAutoStart: 2 } as const;
 
 /**
  * Largest message that is read; the specification allows 128 MiB. What comes to a tray and its daemon (a menu's events,
- * properties of services, answers of portals) has some tens of kilobytes at most.
+ * properties of services, answers of portals) has some kilobytes.
  */
-export const maxReadBytes = 1 << 20;
+export const maxReadBytes = 128 << 10;
 
 /** Largest message that is written. */
 const maxWrittenBytes = 16 << 20;

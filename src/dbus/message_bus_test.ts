@@ -75,7 +75,7 @@ pairTest("Bus.call() carries every type there and back", async ({ ours, peer }) 
 
 pairTest("Bus.call() carries big messages in order", async ({ ours, peer }) => {
   exportEcho(ours, "ay");
-  const sizes = [1_000_000, 0, 70_000, 1, 1_048_000];
+  const sizes = [130_000, 0, 70_000, 1, 100_000];
   const answers = sizes.map((size) => peer.call(callOf(ours, "Echo", "ay", [new Uint8Array(size).fill(size % 251)])));
   for (const [i, [bytes]] of (await Promise.all(answers)).entries()) {
     assertEquals(bytes, new Uint8Array(sizes[i]).fill(sizes[i] % 251));

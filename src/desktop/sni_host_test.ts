@@ -223,7 +223,7 @@ busTest("Hostile calls are refused and change nothing", () =>
       await refused("/MenuBar", "com.canonical.dbusmenu", "AboutToShow", "i", [id]);
       await refused("/MenuBar", "com.canonical.dbusmenu", "GetProperty", "is", [id, "label"]);
     }
-    const many = Array.from({ length: 50_000 }, (_, at) => at);
+    const many = Array.from({ length: 2_500 }, (_, at) => at);
     const [properties] = await host.askMenu("GetGroupProperties", "aias", [many, []]);
     assertEquals((properties as unknown[]).length, 2);
     const clicked = { signature: "s", value: "" };
