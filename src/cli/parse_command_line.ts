@@ -110,8 +110,11 @@ function checkValue(value: ValueSpec, word: string, label: string, path: readonl
     throw new UsageError(`${label} must be a port from 0 to 65535, received "${word}"`, { path });
   }
   if (value.kind === "duration" && !((parseDurationMs(word) ?? Infinity) <= value.longestMs)) {
+    const bare = /^[1-9]\d{0,5}$/.test(word) ? `: ${word} what? Say ${word}m or ${word}s` : "";
     const longest = `${value.longestMs / 3_600_000}h`;
-    throw new UsageError(`${label} must be a time such as 30m or 1h, up to ${longest}, received "${word}"`, { path });
+    throw new UsageError(`${label} must be a time such as 30m or 1h, up to ${longest}, received "${word}"${bare}`, {
+      path,
+    });
   }
 }
 

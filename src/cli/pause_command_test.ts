@@ -43,6 +43,11 @@ Deno.test("pause takes no other word for a time, and none above a day", async ()
   }
 });
 
+Deno.test("pause says that a number is no time without its unit", async () => {
+  const { io } = await typed("pause", "90");
+  assertMatch(io.stderr, /received "90": 90 what\? Say 90m or 90s/);
+});
+
 Deno.test("resume ends the pause and says which mode holds", async () => {
   const { code, io, sent } = await typed("resume");
   assertEquals([code, sent], [ExitCode.done, ["resume"]]);

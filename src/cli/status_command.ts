@@ -10,6 +10,6 @@ export async function statusCommand({ io, invocation }: CommandContext): Promise
   using daemon = await connectToDaemon(io);
   const report = await daemon.control("status") as StatusReport;
   if (invocation.switches.has("json")) io.out(`${JSON.stringify(report, null, 2)}\n`);
-  else io.out(statusText(report, appearanceOf(io)));
+  else io.out(statusText(report, appearanceOf(io), io.clock.now()));
   return ExitCode.done;
 }

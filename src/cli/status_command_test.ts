@@ -65,7 +65,13 @@ Deno.test("status says first whether models can be reached, and how", async () =
 
 Deno.test("status names the backend that stands in, and why it must", async () => {
   const down = backend({ routable: false, health: "down", latencyMs: null, reason: "Ollama is not running" });
-  const failover = { at: "2026-01-01T00:00:00Z", from: "local", to: null, reason: "connect_refused", model: "qwen3" };
+  const failover = {
+    at: new Date(2026, 0, 1, 15, 4).toISOString(),
+    from: "local",
+    to: null,
+    reason: "connect_refused",
+    model: "qwen3",
+  };
   const { stdout } = await statusOf(report({
     state: "degraded",
     active: "groq",
@@ -74,7 +80,32 @@ Deno.test("status names the backend that stands in, and why it must", async () =
   }));
   assertStringIncludes(stdout, 'Degraded: the cloud OpenAI-compatible server "groq" answers (https://ollama.com)');
   assertMatch(stdout, /local +local +down +- +2 +Ollama is not running\n/);
-  assertMatch(stdout, /2026-01-01T00:00:00Z {2}local -> nobody {2}qwen3 {2}connect_refused\n/);
+  assertMatch(
+    stdout,
+    / {2}1 Jan 15:04 {2}local -> nobody {2}qwen3 {2}local was not running, and no other backend has this model\n/,
+  );
+});
+
+Deno.test("status says how many models of the first choice are there", async () => {
+  const down = backend({ routable: false, health: "down", reason: "Ollama is not running" });
+  const sentence = async (models: string[]) => {
+    const status = report({ state: "degraded", active: "cloud", backends: [down, { ...cloud, models }] });
+    return (await statusOf(status)).stdout.split("\n")[0];
+  };
+  const advice = "name what stands in for them in `models` of cloud (docs/CONFIGURATION.md)";
+  assertEquals(
+    await sentence(["gpt-oss:120b"]),
+    `Degraded: local does not answer, and the cloud Ollama has none of its models: ${advice}`,
+  );
+  assertEquals(
+    await sentence(["qwen3"]),
+    "Degraded: the cloud Ollama answers (https://ollama.com), with 1 of the 2 models of local; " +
+      `for the others, ${advice}`,
+  );
+  assertEquals(
+    await sentence(["qwen3", "llama3.2"]),
+    "Degraded: the cloud Ollama answers (https://ollama.com), but the first choice does not",
+  );
 });
 
 Deno.test("status says when nothing answers, and when the changed configuration is not in use", async () => {

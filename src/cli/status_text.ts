@@ -1,6 +1,9 @@
-import { timeOfDay } from "../core/time_of_day.ts";
+import { missedBackend } from "../core/backends_in_use.ts";
+import { failureInThePast } from "../core/failure_in_the_past.ts";
+import { isNowhereElse, modelCoverage } from "../core/model_coverage.ts";
+import { timeOfDay, timeText } from "../core/time_of_day.ts";
 import type { BackendKind } from "../core/types.ts";
-import type { BackendStatus, Failover, StatusReport } from "../state/status.ts";
+import type { BackendStatus, StatusReport } from "../state/status.ts";
 import type { Appearance } from "./appearance.ts";
 import { durationText } from "./duration_text.ts";
 import { alignColumns } from "./table.ts";
@@ -14,8 +17,8 @@ const products: Record<BackendKind, string> = {
   cloudtolocalllm: "CloudToLocalLLM proxy",
 };
 
-/** What `status` prints: first a sentence about the machine, then the figures behind it. */
-export function statusText(report: StatusReport, look: Appearance): string {
+/** What `status` prints: first a sentence about the machine, then the figures behind it. `now`: wall clock, in ms. */
+export function statusText(report: StatusReport, look: Appearance, now: number): string {
   return [
     stateSentence(report, look),
     "",
@@ -27,7 +30,7 @@ export function statusText(report: StatusReport, look: Appearance): string {
     ...(report.configError === null ? [] : configNotice(report.configError, look)),
     "",
     ...backendTable(report, look),
-    ...failoverLines(report.failovers, look),
+    ...failoverLines(report, look, now),
   ].join("\n") + "\n";
 }
 
@@ -38,7 +41,18 @@ function stateSentence(report: StatusReport, look: Appearance): string {
   }
   const answers = `${nameOf(active)} answers (${terminalLine(active.url)})`;
   if (report.state === "connected") return `${look.good("Connected")}: ${answers}`;
-  return `${look.warning("Degraded")}: ${answers}, but the first choice does not`;
+  return `${look.warning("Degraded")}: ${standsIn(active, answers, report)}`;
+}
+
+/** Who answers in place of the first choice, and how many of its models are there. */
+function standsIn(active: BackendStatus, answers: string, report: StatusReport): string {
+  const missed = missedBackend(report);
+  const coverage = missed && modelCoverage(missed, active);
+  if (!coverage || coverage.has === coverage.of) return `${answers}, but the first choice does not`;
+  const advice = `name what stands in for them in \`models\` of ${terminalLine(active.id)} (docs/CONFIGURATION.md)`;
+  const id = terminalLine(missed.id);
+  if (coverage.has === 0) return `${id} does not answer, and ${nameOf(active)} has none of its models: ${advice}`;
+  return `${answers}, with ${coverage.has} of the ${coverage.of} models of ${id}; for the others, ${advice}`;
 }
 
 function modeLine({ mode, chosenMode, modeReason }: StatusReport): string {
@@ -81,13 +95,14 @@ function backendTable({ active, backends }: StatusReport, look: Appearance): str
   return [look.bold(header), ...lines];
 }
 
-function failoverLines(failovers: readonly Failover[], look: Appearance): string[] {
+function failoverLines({ failovers, backends }: StatusReport, look: Appearance, now: number): string[] {
   if (failovers.length === 0) return [];
   const rows = failovers.slice(0, shownFailovers).map(({ at, from, to, reason, model }) => [
-    `  ${terminalLine(at)}`,
+    `  ${timeText(Date.parse(at), now)}`,
     terminalLine(`${from} ${look.arrow} ${to ?? "nobody"}`),
     terminalLine(model),
-    terminalLine(reason),
+    terminalLine(`${from} ${failureInThePast(reason)}`) +
+    (to === null && isNowhereElse(model, from, backends) ? ", and no other backend has this model" : ""),
   ]);
   return ["", "Last failovers", ...alignColumns(rows)];
 }
