@@ -5,12 +5,16 @@ import type { IconColour } from "./tray_model_types.ts";
 export type ColorScheme = number;
 
 /**
- * The colour of the icon. Which style programs prefer is the best guess at the colour of the panel; XFCE and others may
- * have a dark panel above light programs, and then the user's setting `desktop.icon` says better.
+ * The colour of the icon. GNOME's bar is dark whatever style programs prefer; elsewhere that style is the best guess at
+ * the colour of the panel. XFCE and others may have a dark panel above light programs, and then the user's setting
+ * `desktop.icon` says better. `desktop`: XDG_CURRENT_DESKTOP, names with colons between.
  */
-export function iconColour(setting: "auto" | "light" | "dark", scheme: ColorScheme): IconColour {
+export function iconColour(
+  setting: "auto" | "light" | "dark",
+  { scheme, desktop = "" }: { scheme: ColorScheme; desktop?: string },
+): IconColour {
   if (setting !== "auto") return setting;
-  if (scheme === 1) return "light";
+  if (scheme === 1 || desktop.split(":").includes("GNOME")) return "light";
   return scheme === 2 ? "dark" : "grey";
 }
 

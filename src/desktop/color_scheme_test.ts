@@ -14,7 +14,17 @@ Deno.test("iconColour() is light for dark styles, dark for light ones, and as th
     ["dark", 1, "dark"],
     ["dark", 0, "dark"],
   ] as const;
-  for (const [setting, scheme, colour] of cases) assertEquals(iconColour(setting, scheme), colour);
+  for (const [setting, scheme, colour] of cases) assertEquals(iconColour(setting, { scheme }), colour);
+});
+
+Deno.test("iconColour() is light in GNOME, whose bar is dark whatever the style", () => {
+  const cases = [["GNOME", 2, "light"], ["ubuntu:GNOME", 0, "light"], ["KDE", 2, "dark"], [
+    "X-GNOMEISH",
+    0,
+    "grey",
+  ]] as const;
+  for (const [desktop, scheme, colour] of cases) assertEquals(iconColour("auto", { scheme, desktop }), colour);
+  assertEquals(iconColour("dark", { scheme: 0, desktop: "GNOME" }), "dark");
 });
 
 /** What was told, one after another. */

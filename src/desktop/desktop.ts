@@ -6,6 +6,7 @@ import { createBatteryWatch } from "./battery_watch.ts";
 import { BusLink } from "./bus_link.ts";
 import type { DesktopContext } from "./context.ts";
 import { createDaemonObject } from "./daemon_object.ts";
+import { Mute } from "./mute.ts";
 import { createNetworkWatch } from "./network_watch.ts";
 import { createNotifier } from "./notifier.ts";
 import { Role, whilePrimary } from "./role.ts";
@@ -18,13 +19,14 @@ export async function runDesktop(context: DesktopContext, signal: AbortSignal): 
   const session = new BusLink({ name: "session", address: sessionBusAddress(env), clock, log });
   const system = new BusLink({ name: "system", address: systemBusAddress(env), clock, log });
   const loginStart = new Autostart({ env });
-  const perform = createActions(context, { link: session, loginStart, signal });
+  const mute = new Mute(context);
+  const perform = createActions(context, { link: session, loginStart, mute, signal });
   // A session wants one icon and one voice, also where several daemons run in it.
   const role = new Role();
   const services: Service[] = [
     createDaemonObject(context, { link: session, perform, role }),
-    whilePrimary(role, createTray(context, { link: session, perform, loginStart })),
-    whilePrimary(role, createNotifier(context, { link: session, perform })),
+    whilePrimary(role, createTray(context, { link: session, perform, loginStart, mute })),
+    whilePrimary(role, createNotifier(context, { link: session, perform, mute })),
     createSleepWatch(context, { link: system }),
     createNetworkWatch(context, { link: system }),
     createBatteryWatch(context, { link: system }),

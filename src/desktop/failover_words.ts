@@ -1,33 +1,9 @@
+import { failureInThePast } from "../core/failure_in_the_past.ts";
+import { isNowhereElse } from "../core/model_coverage.ts";
+import { timeText } from "../core/time_of_day.ts";
 import type { Failover, StatusReport } from "../state/status.ts";
-import { plainLine } from "./plain_line.ts";
-import { longestId, timeText } from "./tray_words.ts";
-
-const past: Readonly<Record<string, string>> = {
-  connect_refused: "was not running",
-  connect_timeout: "did not accept connections",
-  dns: "could not be found by its name",
-  tls: "had no secure connection",
-  unreachable: "could not be reached",
-  reset: "closed the connection",
-  first_byte_timeout: "took too long to begin",
-  unresponsive: "did not answer",
-  stalled: "stopped in the middle",
-  incomplete: "ended too early",
-  malformed: "did not speak its protocol",
-  empty: "gave an empty answer",
-  too_large: "sent more than can be taken",
-  backend_error: "reported an error",
-  redirect: "redirected elsewhere",
-  busy: "had enough requests",
-  ejected: "had failed repeatedly",
-  no_credential: "had no token",
-  untranslatable: "does not understand such a request",
-  http_401: "refused the token",
-  http_402: "asked for payment",
-  http_403: "refused the token or its plan",
-  http_404: "did not have the model",
-  http_429: "limited the number of requests",
-};
+import { middleCut, plainLine } from "./plain_line.ts";
+import { longestId } from "./tray_words.ts";
 
 /** `15:04 local → cloud, llama3.2: Ollama was not running`. */
 export function failoverText(failover: Failover, { backends, now }: Pick<StatusReport, "backends"> & { now: number }) {
@@ -35,12 +11,7 @@ export function failoverText(failover: Failover, { backends, now }: Pick<StatusR
   const failed = backends.find(({ id }) => id === from);
   const who = failed?.kind === "ollama" ? (failed.location === "cloud" ? "Ollama Cloud" : "Ollama") : "it";
   const way = `${plainLine(from, longestId)} → ${to === null ? "nobody" : plainLine(to, longestId)}`;
-  return `${timeText(Date.parse(at), now)} ${way}, ${plainLine(model, 40)}: ${who} ${inThePast(reason)}`;
-}
-
-function inThePast(reason: string): string {
-  if (Object.hasOwn(past, reason)) return past[reason];
-  return /^http_\d+$/.test(reason)
-    ? `answered with ${reason.replace("http_", "HTTP ")}`
-    : `failed (${plainLine(reason, 30)})`;
+  const why = `${who} ${plainLine(failureInThePast(reason), 50)}`;
+  const nobody = to === null && isNowhereElse(model, from, backends) ? ", and no other backend has this model" : "";
+  return `${timeText(Date.parse(at), now)} ${way}, ${middleCut(model, 40)}: ${why}${nobody}`;
 }

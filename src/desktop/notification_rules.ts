@@ -1,14 +1,14 @@
 import { routeSubject, type Situation, type Trouble } from "./situation.ts";
 
 /** What is told: a trouble, or that the one told before is over. */
-export interface Notice extends Omit<Trouble, "kind"> {
+export interface Notice extends Omit<Trouble, "kind" | "variant"> {
   kind: Trouble["kind"] | "recovery";
 }
 
 /** What has been told of one subject, and what may come next. */
 interface Thread {
-  /** The trouble that holds; `told`: the user knows of it. */
-  settled?: { id: string; trouble: Trouble; told: boolean };
+  /** The trouble that holds; `told`: the user knows of it; `answeredBefore`: its backend had answered before it. */
+  settled?: { id: string; trouble: Trouble; told: boolean; answeredBefore: boolean };
   /** What was seen since then and has to hold first: a trouble or, with the id `over`, its end. */
   pending?: { id: string; since: number };
 }
@@ -52,7 +52,8 @@ export function emptyMemory(now: number): NoticeMemory {
  *   start of the daemon.
  * - A failover away from a backend that has not answered since the start is no news: it was so already.
  * - A recovery is told only if the trouble was, and only when the backend is known to answer. A trouble that ends
- *   otherwise (the user changed the mode, or switched the backend off) is closed without a word.
+ *   otherwise (the user changed the mode, or switched the backend off) is closed without a word; at once where its
+ *   backend is not set up any more.
  * - Of each kind at most one in {@linkcode sameKindMs}: a trouble waits until then and is told if it still holds, a
  *   recovery is left out.
  * - While `isQuiet` nothing is told and what was told is closed; what begins meanwhile is not told afterwards either.
@@ -65,6 +66,7 @@ export function nextNotices(
   const step = new Step(memory, situation, now, isQuiet);
   const subjects = new Set([...memory.threads.keys(), ...situation.troubles.map(({ subject }) => subject)]);
   for (const subject of subjects) {
+    step.forgetRemoved(subject);
     if (!situation.undecided.includes(subject)) step.follow(subject);
   }
   return step.result;
@@ -100,6 +102,14 @@ class Step {
     };
     const lookAgainAt = Number.isFinite(this.#lookAgainAt) ? this.#lookAgainAt : undefined;
     return { memory, tell: this.#tell, close: this.#close, lookAgainAt };
+  }
+
+  /** What is told of a backend that was taken out of the configuration is about nothing. */
+  forgetRemoved(subject: string): void {
+    const { settled } = this.#threads.get(subject) ?? {};
+    if (!settled || settled.trouble.backend === "" || this.situation.known.has(settled.trouble.backend)) return;
+    this.#threads.delete(subject);
+    if (settled.told) this.#close.push(subject);
   }
 
   follow(subject: string): void {
@@ -148,7 +158,9 @@ class Step {
   #settle(trouble: Trouble, thread: Thread): NonNullable<Thread["settled"]> {
     const told = this.#isNews(trouble, thread);
     if (told) this.#say(trouble);
-    return { id: idOf(trouble), trouble, told };
+    const before = thread.settled?.trouble.backend === trouble.backend ? thread.settled : undefined;
+    const answeredBefore = before?.answeredBefore ?? this.#answered.has(trouble.backend);
+    return { id: idOf(trouble), trouble, told, answeredBefore };
   }
 
   #end(subject: string, { settled }: Thread): void {
@@ -157,7 +169,8 @@ class Step {
     const name = this.situation.well.get(trouble.backend);
     const allowedAt = (this.#toldAt.recovery ?? -Infinity) + sameKindMs;
     if (name === undefined || allowedAt > this.now) return void this.#close.push(subject);
-    this.#say({ kind: "recovery", subject, backend: trouble.backend, ...recoveryWords(trouble, name) });
+    const words = recoveryWords(name, settled);
+    this.#say({ kind: "recovery", subject, backend: trouble.backend, toTest: [], ...words });
   }
 
   #say(notice: Notice): void {
@@ -168,11 +181,17 @@ class Step {
 
 const over = "over";
 
-function idOf({ kind, backend }: Trouble): string {
-  return `${kind}:${backend}`;
+function idOf({ kind, backend, variant = "" }: Trouble): string {
+  return `${kind}:${backend}:${variant}`;
 }
 
-function recoveryWords({ subject }: Trouble, name: string): Pick<Notice, "summary" | "body"> {
-  if (subject === routeSubject) return { summary: `${name} answers again`, body: "Requests go there again." };
-  return { summary: `${name} can be used again`, body: "It accepts the token." };
+function recoveryWords(
+  name: string,
+  { trouble, answeredBefore }: NonNullable<Thread["settled"]>,
+): Pick<Notice, "summary" | "body"> {
+  const again = answeredBefore ? " again" : "";
+  if (trouble.subject === routeSubject) {
+    return { summary: `${name} answers${again}`, body: `Requests go there ${answeredBefore ? "again" : "now"}.` };
+  }
+  return { summary: `${name} can be used${again}`, body: "It accepts the token." };
 }

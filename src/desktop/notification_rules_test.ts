@@ -11,12 +11,19 @@ import {
 import type { Situation, Trouble } from "./situation.ts";
 
 const names: Record<string, string> = { local: "Ollama on this machine", cloud: "Ollama Cloud" };
-const failover: Trouble = { kind: "failover", subject: "route", backend: "local", summary: "Failover", body: "" };
+const failover: Trouble = {
+  kind: "failover",
+  subject: "route",
+  backend: "local",
+  summary: "Failover",
+  body: "",
+  toTest: [],
+};
 const down: Trouble = { ...failover, kind: "down", summary: "Down" };
 const refused: Trouble = { ...failover, kind: "credential", subject: "credential:cloud", backend: "cloud" };
 
 function situation(troubles: Trouble[], well: string[], undecided: string[] = []): Situation {
-  return { troubles, undecided, well: new Map(well.map((id) => [id, names[id]])) };
+  return { troubles, undecided, well: new Map(well.map((id) => [id, names[id]])), known: new Set(["local", "cloud"]) };
 }
 
 const fine = situation([], ["local", "cloud"]);
@@ -192,4 +199,39 @@ Deno.test("nextNotices() does not keep what is over", () => {
   story.is(localOut).after(holdMs);
   story.is(fine).after(holdMs);
   assertEquals(story.memory.threads.size, 0);
+});
+
+Deno.test("nextNotices() does not say again of a backend that answers for the first time", () => {
+  const story = new Story().is(allOut);
+  assertEquals(story.after(startGraceMs), ["down"]);
+  assertEquals(story.is(fine).after(holdMs), ["recovery"]);
+  assertEquals([story.last?.summary, story.last?.body], [
+    "Ollama on this machine answers",
+    "Requests go there now.",
+  ]);
+  const other = longRunning();
+  assertEquals(other.is(allOut).after(holdMs), ["down"]);
+  other.is(fine).after(holdMs);
+  assertEquals(other.last?.summary, "Ollama on this machine answers again");
+});
+
+Deno.test("nextNotices() closes at once what it told of a backend that is not set up any more", () => {
+  const story = longRunning();
+  assertEquals(story.is(localOut).after(holdMs), ["failover"]);
+  const removed = { ...situation([], [], ["route"]), known: new Set(["cloud"]) };
+  assertEquals([story.is(removed).after(0), story.memory.threads.size], [["close route"], 0]);
+});
+
+Deno.test("nextNotices() tells anew what has become another case of the same trouble", () => {
+  const story = longRunning();
+  assertEquals(story.is(situation([{ ...failover, variant: "none" }], ["cloud"])).after(holdMs), ["failover"]);
+  assertEquals(story.is(localOut).after(sameKindMs), ["failover"]);
+  assertEquals(story.is(localOut).after(sameKindMs), []);
+});
+
+Deno.test("nextNotices() tells that a configuration cannot be used, and closes that when it is mended", () => {
+  const broken: Trouble = { ...failover, kind: "config", subject: "config", backend: "", variant: "line 1" };
+  const story = longRunning();
+  assertEquals(story.is(situation([broken], ["local"])).after(holdMs), ["config"]);
+  assertEquals(story.is(fine).after(holdMs), ["close config"]);
 });

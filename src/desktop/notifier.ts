@@ -4,25 +4,26 @@ import { type BusLink, eachConnection } from "./bus_link.ts";
 import type { DesktopContext } from "./context.ts";
 import { installedIcon } from "./installed_icon.ts";
 import { nextTimedChange } from "./next_timed_change.ts";
+import { Mute } from "./mute.ts";
 import { emptyMemory, nextNotices, type Notice, type NoticeMemory, type NoticeStep } from "./notification_rules.ts";
 import { type Notification, NotificationsClient } from "./notifications_client.ts";
 import type { PerformAction } from "./perform_action.ts";
 import { situationOf } from "./situation.ts";
 
-const muteMs = 3_600_000;
-
 export interface NotifierParts {
   link: BusLink;
   perform: PerformAction;
+  /** Default: one that only its own notifications know of. */
+  mute?: Mute;
 }
 
 /**
  * Tells the user by notifications what `notification_rules` find worth it, as long as `desktop.notifications` is on and
- * they have not muted them, which lasts an hour or until the daemon ends.
+ * they have not muted them.
  */
-export function createNotifier(context: DesktopContext, { link, perform }: NotifierParts): Service {
+export function createNotifier(context: DesktopContext, parts: NotifierParts): Service {
+  const { link, perform, mute = new Mute(context) } = parts;
   let memory: NoticeMemory | undefined;
-  let mutedUntil = -Infinity;
   return {
     name: "notifications",
     run: (signal) =>
@@ -31,12 +32,9 @@ export function createNotifier(context: DesktopContext, { link, perform }: Notif
         const notifier = await Notifier.open(bus, {
           context,
           perform,
+          mute,
           memory,
-          mutedUntil,
-          remember(kept, muted) {
-            memory = kept;
-            mutedUntil = muted;
-          },
+          remember: (kept) => memory = kept,
         });
         await notifier.run(connected);
       }),
@@ -46,28 +44,25 @@ export function createNotifier(context: DesktopContext, { link, perform }: Notif
 interface NotifierOptions {
   context: DesktopContext;
   perform: PerformAction;
+  mute: Mute;
   memory: NoticeMemory;
-  /** Wall clock. */
-  mutedUntil: number;
   /** Called at the end, with what another connection goes on from. */
-  remember: (memory: NoticeMemory, mutedUntil: number) => void;
+  remember: (memory: NoticeMemory) => void;
 }
 
 /** The notifier on one connection. */
 class Notifier {
   readonly #options: NotifierOptions;
   readonly #client: NotificationsClient;
-  /** Backend that "Retry" of a subject tests. */
-  readonly #backends = new Map<string, string>();
+  /** Backends that "Retry" of a subject tests. */
+  readonly #toTest = new Map<string, readonly string[]>();
   #memory: NoticeMemory;
-  #mutedUntil: number;
   #cancelTimer = () => {};
 
   private constructor(client: NotificationsClient, options: NotifierOptions) {
     this.#client = client;
     this.#options = options;
     this.#memory = options.memory;
-    this.#mutedUntil = options.mutedUntil;
   }
 
   static async open(bus: Bus, options: NotifierOptions): Promise<Notifier> {
@@ -84,10 +79,10 @@ class Notifier {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { store, onConfig } = this.#options.context;
+    const { context: { store, onConfig }, mute } = this.#options;
     const look = () => this.look();
     const ended = Promise.withResolvers<void>();
-    const unsubscribe = [store.subscribe(look), onConfig(look)];
+    const unsubscribe = [store.subscribe(look), onConfig(look), mute.subscribe(look)];
     signal.addEventListener("abort", () => ended.resolve(), { once: true });
     try {
       look();
@@ -97,7 +92,7 @@ class Notifier {
       this.#cancelTimer();
       // What is shown by a daemon that has ended would stay there, true or not.
       this.#client.closeAll();
-      this.#options.remember(this.#memory, this.#mutedUntil);
+      this.#options.remember(this.#memory);
       await this.#client[Symbol.asyncDispose]();
     }
   }
@@ -113,24 +108,20 @@ class Notifier {
   }
 
   do(subject: string, key: string, from: { activationToken?: string }): void {
-    const { perform, context } = this.#options;
-    const backend = this.#backends.get(subject);
-    if (key === "default" || key === "settings") void perform({ do: "open_settings" }, from);
-    if (key === "retry" && backend !== undefined) void perform({ do: "test_backend", backend }, from);
-    if (key === "mute") {
-      this.#mutedUntil = context.clock.now() + muteMs;
-      context.log.info("Notifications are muted for an hour");
-      this.look();
-    }
+    const { perform, mute } = this.#options;
+    const backends = this.#toTest.get(subject) ?? [];
+    if (key === "default") void perform({ do: "open_settings" }, from);
+    if (key === "retry" && backends.length > 0) void perform({ do: "test_backends", backends }, from);
+    if (key === "mute") mute.forAnHour();
   }
 
   #isQuiet(): boolean {
-    const { config, clock } = this.#options.context;
-    return !config().desktop.notifications || clock.now() < this.#mutedUntil;
+    const { context: { config }, mute } = this.#options;
+    return !config().desktop.notifications || mute.until !== undefined;
   }
 
   #tell(notice: Notice): void {
-    this.#backends.set(notice.subject, notice.backend);
+    this.#toTest.set(notice.subject, notice.toTest);
     this.#client.show(rendered(notice));
   }
 
@@ -145,13 +136,17 @@ class Notifier {
 const kinds = {
   failover: { urgency: "normal", category: "network.error" },
   down: { urgency: "normal", category: "network.disconnected" },
+  config: { urgency: "normal", category: "x-cloudtolocalllm.config" },
   credential: { urgency: "normal", category: "network.error" },
   recovery: { urgency: "low", category: "network.connected" },
 } as const;
 
+/** A click on the notification itself. Servers that list it beside the others show its label. */
 const open = ["default", "Open settings"] as const;
-const actions = [open, ["settings", "Open settings"], ["retry", "Retry"], ["mute", "Mute for 1 hour"]] as const;
+const retry = ["retry", "Retry"] as const;
+const mute = ["mute", "Mute for 1 hour"] as const;
 
-function rendered({ kind, subject, summary, body }: Notice): Notification {
-  return { subject, summary, body, ...kinds[kind], actions: kind === "recovery" ? [open] : actions };
+function rendered({ kind, subject, summary, body, toTest }: Notice): Notification {
+  const actions = kind === "recovery" ? [open] : [open, ...(toTest.length > 0 ? [retry] : []), mute];
+  return { subject, summary, body, ...kinds[kind], actions };
 }

@@ -5,6 +5,7 @@ import { isBusMissing } from "../../tests/support/private_bus.ts";
 import { backendState, cloudInput } from "../../tests/support/states.ts";
 import type { Bus } from "../dbus/types.ts";
 import type { HealthState } from "../state/health_state.ts";
+import { Mute } from "./mute.ts";
 import { holdMs, sameKindMs } from "./notification_rules.ts";
 import { createNotifier } from "./notifier.ts";
 
@@ -63,7 +64,7 @@ Deno.test({ name: "the notifier tells a failover and in its place the recovery",
     appIcon: failover.appIcon,
     summary: "Your cloud answers now",
     body: "Ollama is not running on 127.0.0.1:11434. Requests go back to Ollama on this machine as soon as it answers.",
-    actions: ["default", "Open settings", "settings", "Open settings", "retry", "Retry", "mute", "Mute for 1 hour"],
+    actions: ["default", "Open settings", "retry", "Retry", "mute", "Mute for 1 hour"],
     hints: { urgency: 1, category: "network.error", "desktop-entry": "cloudtolocalllm" },
     expireMs: -1,
   });
@@ -77,15 +78,15 @@ Deno.test({ name: "the notifier does what is clicked, and brings the desktop's t
   await scene.local(down);
   await scene.got(1);
   scene.server.invoke(1, "default", "token-1");
-  scene.server.invoke(1, "settings");
+  scene.server.invoke(1, "default");
   scene.server.invoke(1, "retry", "token-2");
   scene.server.invoke(1, "unknown");
-  scene.server.invoke(1, "settings", "token-3");
+  scene.server.invoke(1, "default", "token-3");
   await scene.desktop.hasPerformed(4);
   assertEquals(scene.desktop.performed, [
     [{ do: "open_settings" }, { activationToken: "token-1" }],
     [{ do: "open_settings" }, { activationToken: undefined }],
-    [{ do: "test_backend", backend: "local" }, { activationToken: "token-2" }],
+    [{ do: "test_backends", backends: ["local"] }, { activationToken: "token-2" }],
     [{ do: "open_settings" }, { activationToken: "token-3" }],
   ]);
 });
@@ -103,7 +104,7 @@ Deno.test({ name: "the notifier hears only its server, and only of its own notif
   scene.server.signal("ActionInvoked", "su", ["1", 1]);
   scene.server.signal("ActivationToken", "u", [1]);
   scene.server.dismiss(8);
-  scene.server.invoke(1, "settings");
+  scene.server.invoke(1, "default");
   await scene.desktop.hasPerformed(1);
   assertEquals(scene.desktop.performed, [[{ do: "open_settings" }, { activationToken: undefined }]]);
 });
@@ -124,6 +125,57 @@ Deno.test({ name: "the notifier, muted, takes back what it showed and is silent 
   assertEquals(scene.server.notified.map(({ summary }) => summary), Array(2).fill("Your cloud answers now"));
   assertEquals(scene.server.notified[1].replacesId, 0);
 });
+
+Deno.test({ name: "the notifier, when nothing answers, tests every backend in use", ignore }, async () => {
+  await using scene = await Scene.start();
+  const offline = { reach: { kind: "down", reason: "offline", passes: 0, checks: 1 } } as const;
+  const backends = [backendState({}, { health: down }), backendState(cloudInput, { health: offline })];
+  scene.desktop.store.update((state) => ({ ...state, backends }));
+  await scene.desktop.fakeClock.advance(sameKindMs);
+  await scene.got(1);
+  assertEquals(scene.server.notified[0].summary, "No model server answers");
+  scene.server.invoke(1, "retry");
+  await scene.desktop.hasPerformed(1);
+  assertEquals(scene.desktop.performed[0][0], { do: "test_backends", backends: ["local", "cloud"] });
+});
+
+Deno.test({ name: "the notifier is muted from elsewhere too, and speaks again at once", ignore }, async () => {
+  await using desktop = await BusScene.start({ backends: seen() });
+  const peer = await desktop.bus.connect();
+  const server = await NotificationServer.start(peer);
+  const mute = new Mute(desktop.context);
+  desktop.run(createNotifier(desktop.context, { link: desktop.link, perform: desktop.perform, mute }));
+  await roundTripsUntil("the notifier listens", peer, () => desktop.configListeners > 0);
+  const local = async (health: Partial<HealthState>) => {
+    desktop.store.update((state) => ({ ...state, backends: seen(health) }));
+    await desktop.fakeClock.advance(sameKindMs);
+  };
+  mute.forAnHour();
+  await local(down);
+  await local({});
+  mute.end();
+  await local(down);
+  await server.until("one is told", ({ notified }) => notified.length > 0);
+  mute.forAnHour();
+  await server.until("it is closed", ({ closed }) => closed.length === 1);
+  assertEquals(server.notified.length, 1);
+});
+
+Deno.test(
+  { name: "the notifier tells that a configuration cannot be used, with nothing to test", ignore },
+  async () => {
+    await using scene = await Scene.start();
+    scene.desktop.store.update((state) => ({ ...state, configError: "broken" }));
+    await scene.desktop.fakeClock.advance(holdMs);
+    await scene.got(1);
+    const [{ summary, actions }] = scene.server.notified;
+    assertEquals(summary, "The changed configuration is not in use");
+    assertEquals(actions, ["default", "Open settings", "mute", "Mute for 1 hour"]);
+    scene.desktop.store.update((state) => ({ ...state, configError: null }));
+    await scene.desktop.fakeClock.advance(holdMs);
+    await scene.server.until("it is closed", ({ closed }) => closed.length === 1);
+  },
+);
 
 Deno.test({ name: "the notifier follows desktop.notifications at once", ignore }, async () => {
   await using scene = await Scene.start();

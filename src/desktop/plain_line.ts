@@ -17,6 +17,17 @@ export function plainLine(text: string, longest: number): string {
   return isWhole ? line : chars.slice(0, longest - 1).join("").trimEnd() + "…";
 }
 
+/** The same for a name, cut in the middle: what tells models apart, such as their quantisation, stands at the end. */
+export function middleCut(name: string, longest: number): string {
+  const far = 8 * longest;
+  const text = name.length > 2 * far ? name.slice(0, far) + name.slice(-far) : name;
+  const line = plainLine(text, Math.max(longest, text.length));
+  const chars = [...line];
+  if (chars.length <= longest) return line;
+  const tail = Math.floor((longest - 1) / 2);
+  return `${chars.slice(0, longest - 1 - tail).join("").trimEnd()}…${chars.slice(-tail).join("").trimStart()}`;
+}
+
 const markup: Readonly<Record<string, string>> = { "<": "‹", ">": "›", "&": "+" };
 
 /** The same without what panels take for markup (XFCE and waybar do in tooltips). */

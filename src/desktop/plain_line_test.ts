@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { plainLine, withoutMarkup } from "./plain_line.ts";
+import { middleCut, plainLine, withoutMarkup } from "./plain_line.ts";
 
 Deno.test("plainLine() is one line of what can be seen", () => {
   const table: [text: string, line: string][] = [
@@ -27,4 +27,15 @@ Deno.test("plainLine() cuts between characters and says so", () => {
 
 Deno.test("withoutMarkup() leaves nothing that panels read as markup", () => {
   assertEquals(withoutMarkup("<b>R&D</b>"), "‹b›R+D‹/b›");
+});
+
+Deno.test("middleCut() keeps the end, which tells models apart", () => {
+  const name = "hf.co/bartowski/Meta-Llama-3.1-70B-Instruct-GGUF:Q4_K_M";
+  assertEquals(middleCut(name, 60), name);
+  assertEquals(middleCut(name, 30), "hf.co/bartowski…ct-GGUF:Q4_K_M");
+  for (const long of [name, "\u{1f600}".repeat(500), `${"x\u0000".repeat(5_000)}:q8`]) {
+    assertEquals([...middleCut(long, 20)].length, 20);
+  }
+  assertEquals(middleCut("x".repeat(99_999) + ":q8", 10), "xxxxx…x:q8");
+  assertEquals(middleCut("", 10), "…");
 });

@@ -1,17 +1,24 @@
 import { secretVariable } from "../config/secrets_env.ts";
+import { type Coverage, modelCoverage, type ModelPlace } from "../core/model_coverage.ts";
 import type { AppState, BackendState } from "../state/app_state.ts";
 import { describeFailure } from "../state/describe_failure.ts";
 import { byPreference } from "../state/preference.ts";
 import { type Routability, routability } from "../state/routability.ts";
-import { nameOf } from "./tray_words.ts";
+import { clientNames } from "../state/status_report.ts";
+import { configErrorWords } from "./config_error_words.ts";
+import { continued, nameOf } from "./tray_words.ts";
 
 /** What is not as it should be. Of one `subject` there is at most one at a time. */
 export interface Trouble {
-  kind: "failover" | "down" | "credential";
-  /** What a notification about it replaces: `route`, or `credential:` and the backend's id. */
+  kind: "failover" | "down" | "credential" | "config";
+  /** What a notification about it replaces: `route`, `config`, or `credential:` and the backend's id. */
   subject: string;
-  /** The backend whose answering ends it. */
+  /** The backend whose answering ends it; "": none, as of a configuration that cannot be used. */
   backend: string;
+  /** Tells apart what would else be the same trouble: it is told anew when this changes. */
+  variant?: string;
+  /** Backends of which a test may show that it is over. */
+  toTest: readonly string[];
   summary: string;
   body: string;
 }
@@ -26,6 +33,8 @@ export interface Situation {
   undecided: readonly string[];
   /** Names, by id, of the backends that are known to answer. */
   well: ReadonlyMap<string, string>;
+  /** Ids of the backends that are set up, whether in use or not. */
+  known: ReadonlySet<string>;
 }
 
 interface Seen extends Routability {
@@ -64,9 +73,14 @@ export function situationOf(state: AppState, now: number): Situation {
   const unproven = order.filter((one) => one.routable && !isProven(one)).map(({ id }) => `credential:${id}`);
   const route = routeTrouble(order);
   return {
-    troubles: [...order.flatMap((one) => credentialTrouble(one, order)), ...(typeof route === "object" ? [route] : [])],
+    troubles: [
+      ...configTrouble(state),
+      ...order.flatMap((one) => credentialTrouble(one, order)),
+      ...(typeof route === "object" ? [route] : []),
+    ],
     undecided: route === "undecided" ? [...unproven, routeSubject] : unproven,
     well: new Map(order.filter(isProven).map(({ id, name }) => [id, name])),
+    known: new Set(configs.map(({ id }) => id)),
   };
 }
 
@@ -81,14 +95,49 @@ function routeTrouble(order: readonly Seen[]): Trouble | "undecided" | "none" {
   if (active && !isProven(active)) return "undecided";
   if (active === first) return "none";
   const trouble = { subject: routeSubject, backend: first.id };
-  if (active) {
-    return { ...trouble, kind: "failover", summary: `${active.name} answers now`, body: failoverBody(first) };
-  }
-  return { ...trouble, kind: "down", summary: "No model server answers", body: downBody(order) };
+  if (active) return { ...trouble, kind: "failover", toTest: [first.id], ...failoverWords(first, active) };
+  const toTest = order.map(({ id }) => id);
+  return { ...trouble, kind: "down", toTest, summary: "No model server answers", body: downBody(order) };
 }
 
-function failoverBody({ name, cause }: Seen): string {
-  return `${cause}. Requests go back to ${inSentence(name)} as soon as it answers.`;
+function failoverWords(first: Seen, active: Seen): Pick<Trouble, "variant" | "summary" | "body"> {
+  const coverage = coverageOf(first, active);
+  const back = `Requests go back to ${continued(first.name)} as soon as it answers.`;
+  if (!coverage || coverage.has === coverage.of) {
+    return { summary: `${active.name} answers now`, body: `${first.cause}. ${back}` };
+  }
+  const advice = `name what stands in for them in "models" of ${active.id} (docs/CONFIGURATION.md).`;
+  if (coverage.has === 0) {
+    const body = `${first.cause}, and ${continued(active.name)} has none of its models: ${advice}`;
+    return { variant: "none", summary: `${first.name} does not answer`, body };
+  }
+  const summary = `${active.name} answers now, with ${coverage.has} of ${coverage.of} models`;
+  return { variant: "some", summary, body: `${first.cause}. ${back} For the other models, ${advice}` };
+}
+
+function coverageOf(first: Seen, active: Seen): Coverage | undefined {
+  const place = ({ id, health, backend }: Seen): ModelPlace => ({
+    ...backend.config,
+    id,
+    health,
+    latencyMs: backend.models ? backend.latencyMs ?? 0 : null,
+    models: clientNames(backend),
+  });
+  return modelCoverage(place(first), place(active));
+}
+
+function configTrouble({ configError }: AppState): Trouble[] {
+  if (configError === null) return [];
+  const words = configErrorWords(configError);
+  return [{
+    kind: "config",
+    subject: "config",
+    backend: "",
+    variant: words,
+    toTest: [],
+    summary: "The changed configuration is not in use",
+    body: `${words}. What was read before stays in use until that is mended.`,
+  }];
 }
 
 function downBody(order: readonly Seen[]): string {
@@ -98,21 +147,25 @@ function downBody(order: readonly Seen[]): string {
 
 function credentialTrouble(one: Seen, order: readonly Seen[]): Trouble[] {
   if (one.health !== "misconfigured") return [];
-  const { secret } = one.backend.config;
   const other = order.find(({ routable }) => routable);
-  const next = one.cause.startsWith("The token is missing")
-    ? "Then restart CloudToLocalLLM."
-    : secret
-    ? `Put a valid one into ${secretVariable(secret)} and restart CloudToLocalLLM.`
-    : "Name its token in the configuration.";
   const meanwhile = other ? `${other.name} answers meanwhile.` : "Nothing else can answer.";
   return [{
     kind: "credential",
     subject: `credential:${one.id}`,
     backend: one.id,
     summary: `${one.name} cannot be used`,
-    body: `${one.cause}. ${next} ${meanwhile}`,
+    body: `${one.cause}. ${credentialAdvice(one)} ${meanwhile}`,
+    toTest: [one.id],
   }];
+}
+
+function credentialAdvice({ backend: { config: { secret } }, cause }: Seen): string {
+  const where = 'see "Tokens" in docs/CONFIGURATION.md';
+  if (secret === null) return `Name it in "secret" of the configuration: ${where}.`;
+  if (cause.startsWith("The token is missing")) {
+    return `Put it into the environment of the daemon and restart CloudToLocalLLM: ${where}.`;
+  }
+  return `Put a valid one into ${secretVariable(secret)} and restart CloudToLocalLLM: ${where}.`;
 }
 
 function causeOf({ config, health }: BackendState, { health: word, reason }: Routability, now: number): string {
@@ -122,8 +175,4 @@ function causeOf({ config, health }: BackendState, { health: word, reason }: Rou
     return describeFailure(config, breaker.reason);
   }
   return cooldown ? describeFailure(config, cooldown.reason) : reason ?? "";
-}
-
-function inSentence(name: string): string {
-  return name.replace(/^(The|Your) /, (word) => word.toLowerCase());
 }

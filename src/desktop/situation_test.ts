@@ -88,13 +88,15 @@ Deno.test("situationOf() tells one cause once: a refused token is no failover be
     const { troubles, words } = seen(backends, mode);
     assertEquals(troubles, [trouble]);
     assertEquals(words[0].includes(ending), true, words[0]);
-    const advice = "refuses the token. Put a valid one into CLOUDTOLOCALLLM_SECRET_WORK and restart CloudToLocalLLM.";
+    const advice = "refuses the token. Put a valid one into CLOUDTOLOCALLLM_SECRET_WORK and restart CloudToLocalLLM: " +
+      'see "Tokens" in docs/CONFIGURATION.md.';
     assertEquals(words[0].includes(advice), true, words[0]);
   }
   const missing = { reach: { kind: "misconfigured", reason: "no_credential" } } as const;
   assertEquals(seen([local(), cloud(missing)]).words, [
     "Your cloud cannot be used | The token is missing: set CLOUDTOLOCALLLM_SECRET_WORK. " +
-    "Then restart CloudToLocalLLM. Ollama on this machine answers meanwhile.",
+    'Put it into the environment of the daemon and restart CloudToLocalLLM: see "Tokens" in docs/CONFIGURATION.md. ' +
+    "Ollama on this machine answers meanwhile.",
   ]);
 });
 
@@ -109,4 +111,48 @@ Deno.test("situationOf() does not judge before there is something to judge by", 
 Deno.test("situationOf() leaves out what the mode forbids and what is switched off", () => {
   assertEquals(seen([local(), cloud(refusedToken)], "local-only").troubles, []);
   assertEquals(seen([backendState({ enabled: false }, { health: refusedConnection }), cloud()]).troubles, []);
+});
+
+Deno.test("situationOf() does not claim that the cloud answers for models that it does not have", () => {
+  const first = backendState({ url }, { health: refusedConnection, has: ["llama3.2:3b", "qwen3"] });
+  const other = (has: string[], models = {}) => backendState({ ...cloudInput, models }, { has });
+  const cause = "Ollama is not running on 127.0.0.1:11434";
+  const back = "Requests go back to Ollama on this machine as soon as it answers.";
+  const advice = 'name what stands in for them in "models" of cloud (docs/CONFIGURATION.md).';
+  const table: [BackendState, string][] = [
+    [
+      other(["gpt-oss:120b"]),
+      `Ollama on this machine does not answer | ${cause}, and your cloud has none of its models: ${advice}`,
+    ],
+    [
+      other(["qwen3"]),
+      `Your cloud answers now, with 1 of 2 models | ${cause}. ${back} For the other models, ${advice}`,
+    ],
+    [
+      other(["gpt-oss:120b"], { "llama3.2:3b": "gpt-oss:120b" }),
+      `Your cloud answers now, with 1 of 2 models | ${cause}. ${back} For the other models, ${advice}`,
+    ],
+    [other(["qwen3", "llama3.2:3b"]), `Your cloud answers now | ${cause}. ${back}`],
+  ];
+  for (const [standIn, words] of table) assertEquals(seen([first, standIn]).words, [words]);
+  const unknown = backendState({ url }, { health: refusedConnection, has: null });
+  assertEquals(seen([unknown, other([])]).words, [`Your cloud answers now | ${cause}. ${back}`]);
+});
+
+Deno.test("situationOf() names what a test may show to be over", () => {
+  const toTest = (backends: BackendState[]) =>
+    situationOf({ ...initialState("local-first"), backends }, now).troubles
+      .map((trouble) => trouble.toTest);
+  assertEquals(toTest([local(refusedConnection), cloud()]), [["local"]]);
+  assertEquals(toTest([local(refusedConnection), cloud(offline)]), [["local", "cloud"]]);
+});
+
+Deno.test("situationOf() knows that the changed configuration is not in use", () => {
+  const configError = "Cannot use /x/config.json: 1 problem\n  line 17, column 3: this key is there twice\nCorrect it";
+  const { troubles } = situationOf({ ...initialState("local-first"), backends: [local()], configError }, now);
+  assertEquals(troubles.map(({ kind, subject, body }) => [kind, subject, body]), [[
+    "config",
+    "config",
+    "config.json, line 17: this key is there twice. What was read before stays in use until that is mended.",
+  ]]);
 });

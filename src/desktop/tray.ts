@@ -10,6 +10,7 @@ import { type BusLink, eachConnection } from "./bus_link.ts";
 import { iconColour, watchColorScheme } from "./color_scheme.ts";
 import type { DesktopContext } from "./context.ts";
 import { HostKeeper } from "./host_keeper.ts";
+import { Mute } from "./mute.ts";
 import type { PerformAction } from "./perform_action.ts";
 import { openSniHost, watcherName } from "./sni_host.ts";
 import { trayChoice, type TrayKind } from "./tray_choice.ts";
@@ -26,6 +27,8 @@ export interface TrayParts {
   perform: PerformAction;
   /** What the check mark "Start at login" shows. Default: the autostart file. */
   loginStart?: Pick<LoginStart, "isEnabled" | "subscribe">;
+  /** What the check mark of muted notifications shows. Default: one that nobody mutes. */
+  mute?: Mute;
   /** A connection to the session's bus for the item alone. Default: by the address in the environment. */
   connect?: (signal: AbortSignal) => Promise<Bus>;
   /**
@@ -75,6 +78,7 @@ class Tray {
   readonly #parts: TrayParts;
   readonly #machine: Machine;
   readonly #loginStart: NonNullable<TrayParts["loginStart"]>;
+  readonly #mute: Mute;
   readonly #view: TrayView;
   readonly #keeper: HostKeeper;
   #scheme = 0;
@@ -88,9 +92,12 @@ class Tray {
     this.#parts = parts;
     this.#machine = machine;
     this.#loginStart = parts.loginStart ?? new Autostart({ env: context.env });
+    this.#mute = parts.mute ?? new Mute(context);
+    const desktop = context.env("XDG_CURRENT_DESKTOP");
     this.#view = new TrayView(context, () => ({
-      colour: iconColour(context.config().desktop.icon, this.#scheme),
+      colour: iconColour(context.config().desktop.icon, { scheme: this.#scheme, desktop }),
       startsAtLogin: this.#startsAtLogin,
+      notifications: context.config().desktop.notifications ? { mutedUntil: this.#mute.until } : undefined,
     }));
     this.#keeper = new HostKeeper({
       clock: context.clock,
@@ -108,6 +115,7 @@ class Tray {
     using all = new LinkedAbort(signal);
     using stops = new DisposableStack();
     stops.defer(() => this.#cancelGrace());
+    stops.defer(this.#mute.subscribe(() => this.#view.look()));
     stops.defer(this.#loginStart.subscribe((isEnabled) => this.#sawLoginStart(isEnabled)));
     this.#askLoginStart();
     this.#waitForWatcher();

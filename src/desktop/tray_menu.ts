@@ -1,11 +1,14 @@
 import { type RouteMode, routeModes } from "../core/types.ts";
 import type { StatusReport } from "../state/status.ts";
+import { timeText } from "../core/time_of_day.ts";
+import { configErrorWords } from "./config_error_words.ts";
 import { failoverText } from "./failover_words.ts";
+import { plainLine } from "./plain_line.ts";
 import { backendItems } from "./tray_menu_backends.ts";
-import { inSections, line, withUniqueKeys } from "./tray_menu_parts.ts";
+import { inSections, line, longestLabel, withUniqueKeys } from "./tray_menu_parts.ts";
 import type { MenuItem, TrayAction } from "./tray_model_types.ts";
-import { traySentence, untilWhen } from "./tray_sentence.ts";
-import { capitalized, modeNames } from "./tray_words.ts";
+import { standInAdvice, traySentence, untilWhen } from "./tray_sentence.ts";
+import { capitalized, countOf, modeNames } from "./tray_words.ts";
 
 const shownFailovers = 10;
 const hourMs = 3_600_000;
@@ -17,6 +20,8 @@ export interface TrayMenuOptions {
   startsAtLogin?: boolean;
   /** The desktop app of the original protocol, where one has ever been seen. */
   app?: { connected: boolean };
+  /** Where there are any; until when (wall clock) the user has muted them. */
+  notifications?: { mutedUntil?: number };
   /** Wall clock, ms since 1970. */
   now: number;
 }
@@ -24,7 +29,7 @@ export interface TrayMenuOptions {
 /** The whole menu, with keys that are unique in it. */
 export function trayMenu(report: StatusReport, options: TrayMenuOptions): MenuItem[] {
   return withUniqueKeys(inSections("menu", {
-    state: [line("state", traySentence(report, options.now)), ...notes(report)],
+    state: [stateLine(report, options.now), ...notes(report)],
     app: options.app?.connected ? appItems() : [],
     backends: backendItems(report),
     mode: modeItems(report),
@@ -39,11 +44,19 @@ function click(key: string, label: string, action: TrayAction): MenuItem {
   return { kind: "item", key, label, enabled: true, action };
 }
 
+/** The sentence, and how many answers run: in one entry, so that the menu stays as it is while they come and go. */
+function stateLine(report: StatusReport, now: number): MenuItem {
+  const running = report.inFlight > 0 ? `; ${countOf(report.inFlight, "answer")} running` : "";
+  return line("state", plainLine(traySentence(report, now), longestLabel - running.length) + running);
+}
+
 /** What is unusual and would otherwise surprise. */
 function notes(report: StatusReport): MenuItem[] {
   const { configError, surroundings, mode, modeReason, pause } = report;
+  const advice = standInAdvice(report);
   return [
-    ...(configError === null ? [] : [line("note:config", `The changed configuration is not in use: ${configError}`)]),
+    ...(configError === null ? [] : [click("note:config", configErrorWords(configError), { do: "open_settings" })]),
+    ...(advice === undefined ? [] : [line("note:models", advice)]),
     ...networkNotes(surroundings.network),
     ...(modeReason === null || pause
       ? []
@@ -64,7 +77,9 @@ function appItems(): MenuItem[] {
   ];
 }
 
-function modeItems({ chosenMode }: StatusReport): MenuItem[] {
+/** Where nothing is set up there is nothing to choose. */
+function modeItems({ chosenMode, backends }: StatusReport): MenuItem[] {
+  if (backends.length === 0) return [];
   return routeModes.map((mode: RouteMode) => ({
     kind: "radio",
     key: `mode:${mode}`,
@@ -75,13 +90,13 @@ function modeItems({ chosenMode }: StatusReport): MenuItem[] {
   }));
 }
 
-/** Where no cloud is set up there is nothing to pause. */
+/** Where no cloud is in use there is nothing to pause. */
 function pauseItems({ pause, backends }: StatusReport, now: number): MenuItem[] {
-  const enabled = pause !== null || backends.some(({ location }) => location === "cloud");
+  if (pause === null && !backends.some(({ location, enabled }) => enabled && location === "cloud")) return [];
   const isOpenEnded = pause?.until === null;
   const isTimed = pause !== null && !isOpenEnded;
   const label = isTimed ? `Local only${untilWhen(pause, now)}` : "Local only for 1 hour";
-  const item = { kind: "check", enabled } as const;
+  const item = { kind: "check", enabled: true } as const;
   const resume: TrayAction = { do: "resume_cloud" };
   return [
     {
@@ -109,11 +124,25 @@ function failoverMenu({ failovers, backends }: StatusReport, now: number): MenuI
   return { kind: "submenu", key: "failovers", label: "Recent failovers", enabled: true, items };
 }
 
-function programItems(report: StatusReport, { startsAtLogin, version }: TrayMenuOptions): MenuItem[] {
+function muteItem(mutedUntil: number | undefined, now: number): MenuItem {
+  const isMuted = mutedUntil !== undefined;
+  return {
+    kind: "check",
+    key: "mute",
+    label: isMuted ? `Notifications muted until ${timeText(mutedUntil, now)}` : "Mute notifications for 1 hour",
+    enabled: true,
+    checked: isMuted,
+    action: { do: isMuted ? "unmute" : "mute" },
+  };
+}
+
+function programItems(report: StatusReport, options: TrayMenuOptions): MenuItem[] {
+  const { startsAtLogin, version, notifications, now } = options;
   return [
     click("settings", "Open settings…", { do: "open_settings" }),
     click("address", "Copy API address", { do: "copy_address" }),
     click("logs", "Open logs", { do: "open_logs" }),
+    ...(notifications ? [muteItem(notifications.mutedUntil, now)] : []),
     {
       kind: "check",
       key: "login",

@@ -1,26 +1,29 @@
 import type { BackendStatus, StatusReport } from "../state/status.ts";
-import { plainLine } from "./plain_line.ts";
+import { middleCut, plainLine } from "./plain_line.ts";
 import { inSections, line } from "./tray_menu_parts.ts";
 import type { MenuItem } from "./tray_model_types.ts";
 import { countOf, latencyText, longestId } from "./tray_words.ts";
 
 const shownBackends = 30;
 const shownModels = 25;
+const longestModel = 60;
+/** What is longer is no name that a person would paste. */
+const longestCopied = 500;
 
 /** One submenu a backend. */
 export function backendItems({ backends, pause }: StatusReport): MenuItem[] {
-  if (backends.length === 0) return [line("backends:none", "No model server is set up")];
   const others = backends.length - shownBackends;
   const more = others > 0 ? [line("backends:more", `and ${others} more`)] : [];
   return [...backends.slice(0, shownBackends).map((backend) => backendItem(backend, pause !== null)), ...more];
 }
 
 function backendItem(backend: BackendStatus, isPaused: boolean): MenuItem {
-  const { id, enabled, reason } = backend;
+  const { id, enabled, health, reason } = backend;
   const key = `backend:${id.slice(0, 100)}`;
   const items = inSections(key, {
     commands: [
       ...(reason === null ? [] : [line(`${key}:reason`, reason)]),
+      ...(health === "misconfigured" && reason?.includes("token") ? [line(`${key}:advice`, 'See "Tokens" in docs/CONFIGURATION.md')] : []),
       {
         kind: "item",
         key: `${key}:test`,
@@ -73,12 +76,7 @@ function modelLines({ models, warm }: BackendStatus, key: string): MenuItem[] {
   const hidden = models.slice(shownModels);
   const hiddenLoaded = hidden.filter((model) => loaded.has(model)).length;
   return [
-    ...models.slice(0, shownModels).map((model) =>
-      line(
-        `${key}:model:${model.slice(0, 100)}`,
-        plainLine(model, 60) + (loaded.has(model) ? " (loaded)" : ""),
-      )
-    ),
+    ...models.slice(0, shownModels).map((model) => modelItem(model, key, loaded.has(model))),
     ...(hidden.length === 0 ? [] : [
       line(
         `${key}:models:more`,
@@ -86,4 +84,12 @@ function modelLines({ models, warm }: BackendStatus, key: string): MenuItem[] {
       ),
     ]),
   ];
+}
+
+/** A click copies its name. */
+function modelItem(model: string, key: string, isLoaded: boolean): MenuItem {
+  const label = middleCut(model, longestModel) + (isLoaded ? " (loaded)" : "");
+  const itemKey = `${key}:model:${model.slice(0, 100)}`;
+  if (model.length > longestCopied) return line(itemKey, label);
+  return { kind: "item", key: itemKey, label, enabled: true, action: { do: "copy_model", model } };
 }

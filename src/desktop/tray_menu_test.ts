@@ -80,20 +80,20 @@ Deno.test("trayMenu() is the menu that was agreed on, in its order", () => {
     "  Test now",
     "  [x] Enabled",
     "  --",
-    "  (llama3.2)",
-    "  (qwen3 (loaded))",
+    "  llama3.2",
+    "  qwen3 (loaded)",
     "● cloud: up, 3 ms, 2 models",
     "  Test now",
     "  [x] Enabled",
     "  --",
-    "  (llama3.2)",
-    "  (qwen3)",
+    "  llama3.2",
+    "  qwen3",
     "--",
     "[x] Local first",
     "[ ] Cloud first",
     "[ ] Local only",
     "[ ] Cloud only",
-    "[ ] Fastest",
+    "[ ] Fastest (by first answer)",
     "--",
     "[ ] Pause cloud",
     "[ ] Local only for 1 hour",
@@ -186,11 +186,68 @@ Deno.test("trayMenu() pauses the cloud and takes that back", () => {
   assertEquals(entry(timed, "pause:hour").action, resume);
 });
 
-Deno.test("trayMenu() offers a pause only where there is a cloud, and its end always", () => {
-  const backends = [backend()];
-  assertFalse(entry(menuOf({ backends }), "pause:open").enabled);
-  assertFalse(entry(menuOf({ backends }), "pause:hour").enabled);
-  assert(entry(menuOf({ backends, pause: { until: null } }), "pause:open").enabled);
+Deno.test("trayMenu() offers a pause only where a cloud is in use, and its end always", () => {
+  const offers = (more: Partial<StatusReport>) => menuOf(more).some(({ key }) => key.startsWith("pause:"));
+  assertFalse(offers({ backends: [backend()] }));
+  assertFalse(offers({ backends: [backend(), { ...cloud, enabled: false, health: "disabled" }] }));
+  assert(offers({ backends: [backend(), { ...cloud, health: "disabled" }] }));
+  assert(offers({ backends: [backend()], pause: { until: null } }));
+});
+
+Deno.test("trayMenu() mutes notifications and shows until when, where there are any", () => {
+  const mutedUntil = new Date(2026, 4, 4, 0, 58).getTime();
+  assertFalse(menuOf().some(({ key }) => key === "mute"));
+  const off = entry(menuOf({}, { notifications: {} }), "mute");
+  assertEquals([off.label, off.checked, off.action], ["Mute notifications for 1 hour", false, { do: "mute" }]);
+  const on = entry(menuOf({}, { notifications: { mutedUntil } }), "mute");
+  assertEquals([on.label, on.checked, on.action], ["Notifications muted until 00:58", true, { do: "unmute" }]);
+});
+
+Deno.test("trayMenu() copies the whole name of a model, whose label keeps the end", () => {
+  const model = `hf.co/${"long".repeat(20)}/Model-GGUF:Q4_K_M`;
+  const item = entry(
+    menuOf({ backends: [backend({ models: [model], warm: [] })] }),
+    `backend:local:model:${model.slice(0, 100)}`,
+  );
+  assertMatch(item.label, /^hf\.co\/long.*….*-GGUF:Q4_K_M$/);
+  assertEquals([item.enabled, item.action], [true, { do: "copy_model", model }]);
+});
+
+Deno.test("trayMenu() says how many answers run, as long as any do, in the entry of the state", () => {
+  assertEquals(
+    entry(menuOf({ inFlight: 2 }), "state").label,
+    "Ollama on this machine answers, 2 models, 3 ms; 2 answers running",
+  );
+  const long = entry(menuOf({ inFlight: 1, backends: [backend({ reason: "x".repeat(200) })] }), "state").label;
+  assertMatch(long, /…; 1 answer running$/);
+  assertEquals(long.length, 110);
+});
+
+Deno.test("trayMenu() says what to do where who stands in lacks models", () => {
+  const state = { state: "degraded", active: "cloud" } as const;
+  const down = backend({ health: "down", routable: false, reason: "Ollama is not running" });
+  const notes = (models: string[]) =>
+    menuOf({ ...state, backends: [down, { ...cloud, models }] }).flatMap((item) =>
+      item.key === "note:models" && item.kind === "item" ? [item.label] : []
+    );
+  const advice = 'Name models that stand in: "models" of cloud, see docs/CONFIGURATION.md';
+  assertEquals([notes(["other"]), notes(["qwen3"]), notes(["qwen3", "llama3.2"])], [[advice], [advice], []]);
+});
+
+Deno.test("trayMenu() says where a token belongs", () => {
+  const advice = (reason: string) => {
+    const items = all(menuOf({ backends: [backend({ health: "misconfigured", routable: false, reason })] }));
+    return items.flatMap((item) => item.key === "backend:local:advice" && item.kind === "item" ? [item.label] : []);
+  };
+  assertEquals(advice("The token is missing: set X"), ['See "Tokens" in docs/CONFIGURATION.md']);
+  assertEquals(advice("x.example asks for payment"), []);
+});
+
+Deno.test("trayMenu() says first and briefly what is wrong with the configuration, and opens it", () => {
+  const configError =
+    "Cannot use /x/y/config.json: 1 problem\n  line 17, column 5: this key is there twice\nCorrect it";
+  const note = entry(menuOf({ configError }), "note:config");
+  assertEquals([note.label, note.action], ["config.json, line 17: this key is there twice", { do: "open_settings" }]);
 });
 
 Deno.test("trayMenu() tells the last ten failovers", () => {
@@ -249,19 +306,20 @@ Deno.test("trayMenu() keeps what users and models are called in one line each", 
   for (const label of labels) assertMatch(label, /^[^\p{C}\p{Zl}\p{Zp}]{1,110}$/u);
   assert(labels.includes("x y"));
   assert(labels.includes("…"));
-  assert(labels.includes("The changed configuration is not in use: bad line"));
+  assert(labels.includes("bad line"));
   const keys = all(items).map(({ key }) => key);
   assertEquals(new Set(keys).size, keys.length);
   const test = all(items).find((item) => item.kind === "item" && item.action?.do === "test_backend");
   assertEquals(test?.kind === "item" && test.action, { do: "test_backend", backend: id });
 });
 
-Deno.test("trayMenu() says that no backend is set up", () => {
+Deno.test("trayMenu() says once that no backend is set up, and offers nothing that needs one", () => {
   const items = menuOf({ backends: [], active: null, state: "down" });
-  assertEquals(drawn(items).slice(0, 4), [
+  assertEquals(drawn(items).slice(0, 5), [
     "(No model server is set up yet: open the settings to add one)",
     "--",
-    "(No model server is set up)",
+    "Recent failovers",
+    "  (None yet)",
     "--",
   ]);
 });

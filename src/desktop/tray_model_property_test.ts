@@ -60,7 +60,7 @@ function anyReport(next: (below: number) => number): StatusReport {
     version: "1.2.3",
     pid: 1,
     uptimeMs: 1,
-    inFlight: 0,
+    inFlight: pick([0, 1, 12_345]),
     backends,
     configError: pick([null, text()]),
     failovers: many(() => ({ at: time(), from: text(), to: pick([null, text()]), reason: text(), model: text() }), 30),
@@ -90,6 +90,7 @@ Deno.test("trayModel() is well-formed for whatever there may be", () => {
       version: "1.2.3",
       startsAtLogin: [true, false, undefined][next(3)],
       app: { connected: next(2) > 0 },
+      notifications: [undefined, {}, { mutedUntil: next(4e12) }][next(3)],
       now: Date.UTC(2026, 4, 3, 15, 30),
     } as const;
     const model = trayModel(report, options);
@@ -109,7 +110,8 @@ Deno.test("trayModel() is well-formed for whatever there may be", () => {
       assertLessOrEqual([...item.label].length, longestLabel);
     }
     assertLessOrEqual(items.length, 1_100);
-    assertEquals(items.filter((item) => item.kind === "radio" && item.checked).length, 1);
+    const modes = items.filter((item) => item.kind === "radio" && item.checked).length;
+    assertEquals(modes, report.backends.length === 0 ? 0 : 1);
     assertEquals(JSON.parse(JSON.stringify(model)), JSON.parse(JSON.stringify(trayModel(report, options))));
     assertEquals(structuredClone(model), JSON.parse(JSON.stringify(model)));
   }

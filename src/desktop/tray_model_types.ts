@@ -41,11 +41,16 @@ export type MenuItem =
 export type TrayAction =
   | { do: "set_mode"; mode: RouteMode }
   | { do: "test_backend"; backend: string }
+  | { do: "test_backends"; backends: readonly string[] }
   | { do: "enable_backend"; backend: string; enabled: boolean }
   | { do: "pause_cloud"; forMs?: number }
   | { do: "resume_cloud" }
+  /** No notifications for an hour. */
+  | { do: "mute" }
+  | { do: "unmute" }
   | { do: "open_settings" }
   | { do: "copy_address" }
+  | { do: "copy_model"; model: string }
   | { do: "open_logs" }
   | { do: "start_at_login"; enabled: boolean }
   | { do: "open_website" }

@@ -1,6 +1,10 @@
+import { backendsInUse, missedBackend } from "../core/backends_in_use.ts";
+import { modelCoverage } from "../core/model_coverage.ts";
+import { timeText } from "../core/time_of_day.ts";
 import type { BackendStatus, StatusReport } from "../state/status.ts";
+import { plainLine } from "./plain_line.ts";
 import { activeBackend, isUnchecked } from "./tray_icon.ts";
-import { capitalized, continued, countOf, latencyText, modeNames, nameOf, timeText } from "./tray_words.ts";
+import { capitalized, continued, countOf, latencyText, longestId, modeNames, nameOf } from "./tray_words.ts";
 
 /** What there is to say about the machine now, in one sentence. Its parts are not made safe to show yet. */
 export function traySentence(report: StatusReport, now: number): string {
@@ -23,13 +27,29 @@ function circumstance({ pause, mode }: StatusReport, now: number): string {
 }
 
 function whyNothing(report: StatusReport): string {
-  const [first, ...others] = used(report);
-  if (!first) {
-    const isOff = report.backends.every(({ enabled }) => !enabled);
-    return isOff ? "every model server is switched off" : "no model server may be used then";
-  }
+  const [first, ...others] = backendsInUse(report);
+  if (!first) return whyNoneInUse(report);
   const reason = continued(first.reason ?? "it is down");
-  return others.length === 0 ? reason : `${reason}, and ${countOf(others.length, "other")} cannot be used either`;
+  if (others.length === 0) return reason;
+  const them = others.length === 1 ? continued(nameOf(others[0], report)) : `${others.length} others`;
+  return `${reason}, and ${them} cannot be used either`;
+}
+
+function whyNoneInUse({ backends, mode }: StatusReport): string {
+  if (backends.every(({ enabled }) => !enabled)) return "every model server is switched off";
+  const place = mode === "cloud-only" ? "cloud" : "local";
+  const ids = backends.filter(({ location }) => location === place).map(({ id }) => plainLine(id, longestId));
+  if (ids.length === 0) return `no ${place} model server is set up`;
+  return ids.length === 1 ? `${ids[0]} is switched off` : `the ${place} model servers are switched off`;
+}
+
+/** What the user can do where who answers lacks models of the one that it stands in for. */
+export function standInAdvice(report: StatusReport): string | undefined {
+  const active = activeBackend(report);
+  const missed = missedBackend(report);
+  const coverage = active && missed && modelCoverage(missed, active);
+  if (!coverage || coverage.has === coverage.of) return undefined;
+  return `Name models that stand in: "models" of ${plainLine(active.id, longestId)}, see docs/CONFIGURATION.md`;
 }
 
 function answers(report: StatusReport): string {
@@ -37,12 +57,20 @@ function answers(report: StatusReport): string {
   if (!active) return "something answers";
   const name = nameOf(active, report);
   if (active.health === "unknown") return `${name} is asked next, which has not been checked yet`;
-  const missing = report.state === "degraded" &&
-    used(report).find(({ id, health }) => id !== active.id && health !== "up");
-  if (missing) return `${name} answers because ${because(missing, report)}`;
+  const missed = missedBackend(report);
+  if (missed) return standsIn(active, missed, report);
   return active.reason === null
     ? `${name} answers${figures(active)}`
     : `${name} answers, but ${continued(active.reason)}`;
+}
+
+function standsIn(active: BackendStatus, missed: BackendStatus, report: StatusReport): string {
+  const name = nameOf(active, report);
+  const reason = because(missed, report);
+  const coverage = modelCoverage(missed, active);
+  if (!coverage || coverage.has === coverage.of) return `${name} answers because ${reason}`;
+  if (coverage.has > 0) return `${name} answers for ${coverage.has} of ${coverage.of} models because ${reason}`;
+  return `${reason}, and ${continued(name)} has none of its models`;
 }
 
 function because(missing: BackendStatus, report: StatusReport): string {
@@ -52,14 +80,4 @@ function because(missing: BackendStatus, report: StatusReport): string {
 
 function figures({ models, latencyMs }: BackendStatus): string {
   return `, ${countOf(models.length, "model")}${latencyMs === null ? "" : `, ${latencyText(latencyMs)}`}`;
-}
-
-/** The backends in use, those of the place that is asked first before the others. */
-function used({ backends, mode }: StatusReport): BackendStatus[] {
-  const preferred = mode === "cloud-first" || mode === "cloud-only" ? "cloud" : "local";
-  const inUse = backends.filter(({ health }) => health !== "disabled");
-  return [
-    ...inUse.filter(({ location }) => location === preferred),
-    ...inUse.filter((one) => one.location !== preferred),
-  ];
 }

@@ -6,10 +6,12 @@ import { trayModel, type TrayModelOptions } from "./tray_model.ts";
 import type { TrayHost } from "./tray_host.ts";
 
 /** What the state does not tell. */
-export type TrayFacts = Pick<TrayModelOptions, "colour" | "startsAtLogin">;
+export type TrayFacts = Pick<TrayModelOptions, "colour" | "startsAtLogin" | "notifications">;
 
 /** Changes within this time are shown as one. */
 const gatherMs = 100;
+/** Whether answers run is looked at so often at most, and not at once: short ones come and go without a trace. */
+const runningMs = 2_000;
 
 /** Keeps a host showing the present: follows the state, the configuration and what time alone changes. */
 export class TrayView implements Disposable {
@@ -19,6 +21,9 @@ export class TrayView implements Disposable {
   readonly #unsubscribe: (() => void)[];
   #host: TrayHost | undefined;
   #cancelTimer = () => {};
+  #cancelRunning: (() => void) | undefined;
+  /** Requests in progress as they are shown. */
+  #running = 0;
   #hasComplained = false;
 
   constructor(context: DesktopContext, facts: () => TrayFacts) {
@@ -37,13 +42,26 @@ export class TrayView implements Disposable {
 
   /** To be called when the facts have changed. */
   look(): void {
-    if (this.#host) this.#shown.ask();
+    if (!this.#host) return;
+    this.#shown.ask();
+    if (this.#context.store.state.inFlight !== this.#running) this.#lookAtRunning();
+  }
+
+  #lookAtRunning(): void {
+    const { clock, store } = this.#context;
+    this.#cancelRunning ??= clock.after(runningMs, () => {
+      this.#cancelRunning = undefined;
+      if (store.state.inFlight === this.#running) return;
+      this.#running = store.state.inFlight;
+      this.look();
+    });
   }
 
   [Symbol.dispose](): void {
     for (const unsubscribe of this.#unsubscribe.splice(0)) unsubscribe();
     this.#shown[Symbol.dispose]();
     this.#cancelTimer();
+    this.#cancelRunning?.();
     this.#host = undefined;
   }
 
@@ -60,14 +78,17 @@ export class TrayView implements Disposable {
 
   #model() {
     const { status, version, clock } = this.#context;
-    return trayModel(status(), { ...this.#facts(), version, now: clock.now() });
+    const report = { ...status(), inFlight: this.#running };
+    return trayModel(report, { ...this.#facts(), version, now: clock.now() });
   }
 
   #wait(): void {
     this.#cancelTimer();
+    if (!this.#host) return;
     const { store, clock } = this.#context;
     const now = clock.monotonic();
-    const next = this.#host && nextTimedChange(store.state, now);
-    this.#cancelTimer = next === undefined ? () => {} : clock.after(next - now, () => this.look());
+    const mutedMs = (this.#facts().notifications?.mutedUntil ?? Infinity) - clock.now();
+    const nextMs = Math.min((nextTimedChange(store.state, now) ?? Infinity) - now, mutedMs);
+    this.#cancelTimer = Number.isFinite(nextMs) ? clock.after(nextMs, () => this.look()) : () => {};
   }
 }

@@ -1,4 +1,3 @@
-import { timeOfDay } from "../core/time_of_day.ts";
 import type { RouteMode } from "../core/types.ts";
 import type { BackendStatus } from "../state/status.ts";
 import { plainLine } from "./plain_line.ts";
@@ -12,7 +11,7 @@ export const modeNames: Readonly<Record<RouteMode, string>> = {
   "cloud-first": "Cloud first",
   "local-only": "Local only",
   "cloud-only": "Cloud only",
-  fastest: "Fastest",
+  fastest: "Fastest (by first answer)",
 };
 
 export const iconWords: Readonly<Record<TrayIcon, string>> = {
@@ -34,18 +33,6 @@ export function latencyText(ms: number): string {
   if (ms >= 995) return `${(ms / 1000).toFixed(1)} s`;
   const step = ms >= 100 ? 10 : ms >= 20 ? 5 : 1;
   return `${Math.max(1, Math.round(ms / step) * step)} ms`;
-}
-
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const dayMs = 86_400_000;
-
-/** A moment as the user's clock shows it: `15:04`, and `23 Nov 15:04` where that could be another day's. */
-export function timeText(at: number, now: number): string {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return "an unknown time";
-  const time = timeOfDay(at);
-  const isNear = date.toDateString() === new Date(now).toDateString() || (at > now && at - now < dayMs);
-  return isNear ? time : `${date.getDate()} ${months[date.getMonth()]} ${time}`;
 }
 
 const products = { ollama: "Ollama", openai: "The model server", cloudtolocalllm: "The cloud proxy" } as const;
@@ -70,7 +57,7 @@ function machineOf(url: string): string {
 
 /** A sentence as the second half of another one. */
 export function continued(sentence: string): string {
-  return sentence.replace(/^(The|Its|Not|Left|No|Switched)\b/, (word) => word.toLowerCase());
+  return sentence.replace(/^(The|Your|Its|Not|Left|No|Switched)\b/, (word) => word.toLowerCase());
 }
 
 export function capitalized(text: string): string {

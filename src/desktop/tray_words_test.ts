@@ -1,22 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { StatusReport } from "../state/status.ts";
 import { failoverText } from "./failover_words.ts";
-import { continued, countOf, latencyText, timeText } from "./tray_words.ts";
+import { continued, countOf, latencyText } from "./tray_words.ts";
 
 const at = (day: number, hours: number, minutes: number) => new Date(2026, 4, day, hours, minutes).getTime();
-
-Deno.test("timeText() is the user's clock, with the day where that is in doubt", () => {
-  const now = at(3, 15, 30);
-  const table: [at: number, text: string][] = [
-    [at(3, 9, 5), "09:05"],
-    [at(3, 23, 59), "23:59"],
-    [at(4, 0, 30), "00:30"],
-    [at(2, 23, 59), "2 May 23:59"],
-    [at(4, 15, 31), "4 May 15:31"],
-    [NaN, "an unknown time"],
-  ];
-  for (const [time, text] of table) assertEquals(timeText(time, now), text);
-});
 
 Deno.test("latencyText() is coarse", () => {
   const table: [ms: number, text: string][] = [
@@ -48,7 +35,13 @@ Deno.test("failoverText() says what happened, whatever it is told", () => {
     { id: "local", kind: "ollama", location: "local" },
     { id: "turbo", kind: "ollama", location: "cloud" },
     { id: "vllm", kind: "openai", location: "local" },
-  ] as StatusReport["backends"];
+  ].map((one) => ({
+    ...one,
+    enabled: true,
+    health: "up",
+    latencyMs: 3,
+    models: ["qwen3"],
+  })) as StatusReport["backends"];
   const table: [from: string, reason: string, text: string][] = [
     ["local", "stalled", "15:04 local → cloud, llama3.2: Ollama stopped in the middle"],
     ["turbo", "http_429", "15:04 turbo → cloud, llama3.2: Ollama Cloud limited the number of requests"],
@@ -59,4 +52,9 @@ Deno.test("failoverText() says what happened, whatever it is told", () => {
     const failover = { at: new Date(at(3, 15, 4)).toISOString(), from, to: "cloud", reason, model: "llama3.2" };
     assertEquals(failoverText(failover, { backends, now: at(3, 15, 30) }), text);
   }
+  const failover = { at: new Date(at(3, 15, 4)).toISOString(), from: "local", to: null, reason: "connect_refused" };
+  const nobody = (model: string) => failoverText({ ...failover, model }, { backends, now: at(3, 15, 30) });
+  const words = "Ollama was not running";
+  assertEquals(nobody("llama3.2"), `15:04 local → nobody, llama3.2: ${words}, and no other backend has this model`);
+  assertEquals(nobody("qwen3"), `15:04 local → nobody, qwen3: ${words}`);
 });
