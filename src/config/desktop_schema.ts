@@ -13,12 +13,15 @@ export const Desktop = v.strictObject({
   icon: v.optional(
     v.pipe(
       v.picklist(["auto", "light", "dark"]),
-      v.description("Colour of the tray icon: auto follows the desktop's light or dark style."),
+      v.description("Colour of the tray icon: auto follows the desktop's light or dark style; in GNOME it is light."),
     ),
     "auto",
   ),
   notifications: v.optional(
-    v.pipe(v.boolean(), v.description("Whether failovers, recoveries and refused tokens are told as notifications.")),
+    v.pipe(
+      v.boolean(),
+      v.description("Whether anything is told by notifications, results of tests and failed commands included."),
+    ),
     true,
   ),
 });

@@ -4,6 +4,7 @@ import { FakePrograms } from "../../tests/support/fake_programs.ts";
 import type { ConnectionTest } from "../state/connection_report.ts";
 import { type ActionParts, createActions } from "./actions.ts";
 import type { LoginStart } from "./autostart.ts";
+import { Mute } from "./mute.ts";
 import type { PerformAction } from "./perform_action.ts";
 import type { TrayAction } from "./tray_model_types.ts";
 
@@ -173,6 +174,22 @@ Deno.test("createActions() copies the address", async () => {
   await using scene = await ActionScene.make({ env: { DISPLAY: ":0" } });
   await scene.perform({ do: "copy_address" }, {});
   assertEquals((await scene.programs.calls("xclip"))[0].input, "http://127.0.0.1:11435");
+});
+
+Deno.test("createActions() copies the name of a model", async () => {
+  await using scene = await ActionScene.make({ env: { DISPLAY: ":0" } });
+  await scene.perform({ do: "copy_model", model: "hf.co/x/y:Q4_K_M" }, {});
+  assertEquals((await scene.programs.calls("xclip"))[0].input, "hf.co/x/y:Q4_K_M");
+});
+
+Deno.test("createActions() mutes notifications and ends that", async () => {
+  const { context, fakeClock } = new DesktopScene();
+  const mute = new Mute(context);
+  await using scene = await ActionScene.make({}, { mute });
+  await scene.perform({ do: "mute" }, {});
+  assertEquals(mute.until, fakeClock.now() + 3_600_000);
+  await scene.perform({ do: "unmute" }, {});
+  assertEquals(mute.until, undefined);
 });
 
 Deno.test("createActions() switches the start at login", async () => {

@@ -69,6 +69,42 @@ Deno.test("TrayView looks again when time alone changes what may be used", async
   view[Symbol.dispose]();
 });
 
+Deno.test("TrayView shows answers that run for a while, and nothing of short ones", async () => {
+  const { desktop, clock, models, host, view } = scene({ backends: [backendState()] });
+  const running = (inFlight: number) => desktop.store.update((state) => ({ ...state, inFlight }));
+  const labels = () =>
+    models.map(({ menu: [state] }) => "label" in state ? state.label.split("; ")[1] ?? "" : "no entry");
+  view.host = host;
+  for (let at = 0; at < 100; at++) {
+    running(1);
+    await clock.advance(150);
+    running(0);
+    await clock.advance(1_850);
+  }
+  assertEquals(new Set(labels()), new Set([""]));
+  running(2);
+  await clock.advance(2_200);
+  assertEquals(labels().at(-1), "2 answers running");
+  running(0);
+  await clock.advance(2_200);
+  assertEquals([labels().at(-1), clock.pending], ["", 0]);
+  view[Symbol.dispose]();
+});
+
+Deno.test("TrayView looks again when notifications are not muted any more", async () => {
+  const { clock, models, host, facts, view } = scene();
+  const mutedUntil = clock.now() + 3_600_000;
+  Object.defineProperty(facts, "notifications", {
+    enumerable: true,
+    get: () => ({ mutedUntil: clock.now() < mutedUntil ? mutedUntil : undefined }),
+  });
+  view.host = host;
+  await clock.advance(3_600_000);
+  const marks = models.map(({ menu }) => menu.some((item) => item.key === "mute" && "checked" in item && item.checked));
+  assertEquals([marks, clock.pending], [[true, false], 0]);
+  view[Symbol.dispose]();
+});
+
 Deno.test("What goes wrong in a host does not reach who changes the state, and is logged once", async () => {
   const { desktop, clock, host, view, pause } = scene();
   view.host = {
