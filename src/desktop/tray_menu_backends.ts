@@ -23,7 +23,9 @@ function backendItem(backend: BackendStatus, isPaused: boolean): MenuItem {
   const items = inSections(key, {
     commands: [
       ...(reason === null ? [] : [line(`${key}:reason`, reason)]),
-      ...(health === "misconfigured" && reason?.includes("token") ? [line(`${key}:advice`, 'See "Tokens" in docs/CONFIGURATION.md')] : []),
+      ...(health === "misconfigured" && reason?.includes("token")
+        ? [line(`${key}:advice`, 'See "Tokens" in docs/CONFIGURATION.md')]
+        : []),
       {
         kind: "item",
         key: `${key}:test`,
