@@ -99,6 +99,7 @@ Deno.test("createActions() starts a thing once, however often and by whomever it
   }
   // One promise each: what is asked for in vain takes no memory either.
   assertEquals(opened.size, 4);
+  await scene.perform({ do: "copy_address" }, {});
   await scene.programs.started("xdg-open", 3);
   await scene.desktop.fakeClock.advance(10_000);
   await Promise.all(opened);
