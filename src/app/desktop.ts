@@ -83,6 +83,7 @@ function createContext(options: DaemonOptions, parts: ContextParts): DesktopCont
     runtimeDir: options.paths.runtimeDir,
     recentLog: () => recentLog.text,
     isTheOne: options.desktop?.isTheOne ?? false,
+    givesWayQuietly: options.desktop?.givesWayQuietly ?? false,
     seeSurroundings(seen) {
       const before = broker.store.state.surroundings.network;
       broker.store.update((state) => withSurroundings(state, seen, configStore.config.route));

@@ -25,6 +25,8 @@ export interface DaemonOptions {
   desktop?: {
     /** It is the user's one daemon: where another is already, it gives way and ends. */
     isTheOne: boolean;
+    /** Where it gives way, the settings of the other stay closed. Default: they are opened. */
+    givesWayQuietly?: boolean;
     /** What runs there, until the signal aborts. Default: all of it (src/desktop/desktop.ts). */
     run?: (context: DesktopContext, signal: AbortSignal) => Promise<void>;
   };

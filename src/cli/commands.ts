@@ -24,6 +24,7 @@ const run: CommandSpec = {
   summary: "Start the broker (also without a command) and stay",
   details: [
     "Flags win over the configuration file and are not written to it. Ctrl-C or SIGTERM lets running answers finish (shutdownGraceMs); a second one, a second later, ends them with an error, a third ends at once. Closing the terminal counts like Ctrl-C; without a terminal, as under nohup, SIGHUP is ignored.",
+    "Where the daemon of this session runs already, its settings are opened and this one ends with 0; with --unless-running it ends without that, which is for scripts and for the start at login.",
   ],
   arguments: [],
   flags: [
@@ -41,10 +42,12 @@ const run: CommandSpec = {
       value: { kind: "choice", name: "FORMAT", choices: ["text", "json"] },
       description: "Shape of the log on standard error",
     },
+    { name: "unless-running", description: "End quietly with 0 where a daemon runs already" },
   ],
   examples: [
     ["run --mode local-only", "never ask the cloud"],
     ["run --port 0 --log-level debug", "a second broker on a free port, telling everything"],
+    ["run --unless-running &", "in a script: from here on there is one"],
   ],
 };
 

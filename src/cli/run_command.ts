@@ -31,23 +31,25 @@ export async function runCommand(
   try {
     return await runUntilStopped(io, () => startDaemon(options));
   } catch (error) {
-    const port = portInUse(error);
-    if (port === undefined || !options.desktop?.isTheOne) throw error;
+    const broker = brokerInPlace(error);
+    if (broker === undefined) throw error;
+    if (options.desktop?.givesWayQuietly) return ExitCode.done;
+    if (!options.desktop?.isTheOne) throw error;
     const { openSettingsOfFirst } = await loadFirstInstance();
-    const address = await openSettingsOfFirst(io.env, { port, clock: io.clock });
+    const address = await openSettingsOfFirst(io.env, { broker, clock: io.clock });
     if (address === undefined) throw error;
     io.out(`CloudToLocalLLM runs already at ${address}; its settings are opened\n`);
     return ExitCode.done;
   }
 }
 
-/** The port that another program held; `undefined`: that is not why the start failed. */
-function portInUse(error: unknown): number | undefined {
-  const isIt = error instanceof Error && error.name === "AddressInUse" && "port" in error;
-  return isIt && typeof error.port === "number" ? error.port : undefined;
+/** Origin of the broker that runs where this one was to; `undefined`: that is not why the start failed. */
+function brokerInPlace(error: unknown): string | undefined {
+  const isIt = error instanceof Error && error.name === "AddressInUse" && "broker" in error;
+  return isIt && typeof error.broker === "string" ? error.broker : undefined;
 }
 
-function daemonOptions(io: Io, { options }: Invocation): DaemonOptions {
+function daemonOptions(io: Io, { options, switches }: Invocation): DaemonOptions {
   const overrides = {
     host: options.host,
     port: options.port === undefined ? undefined : Number(options.port),
@@ -63,7 +65,10 @@ function daemonOptions(io: Io, { options }: Invocation): DaemonOptions {
     configFile: options.config,
     writeLog: io.err,
     version,
-    // Who names another place wants another daemon beside the one of the session.
-    desktop: { isTheOne: [options.host, options.port, options.config].every((option) => option === undefined) },
+    desktop: {
+      // Who names another place wants another daemon beside the one of the session.
+      isTheOne: [options.host, options.port, options.config].every((option) => option === undefined),
+      givesWayQuietly: switches.has("unless-running"),
+    },
   };
 }

@@ -13,8 +13,8 @@ class ScriptedApp {
   options: DaemonOptions | undefined;
   /** Where a daemon runs already that opens its settings. */
   first: string | undefined;
-  /** Ports for which the first daemon was asked. */
-  readonly asked: number[] = [];
+  /** Brokers for which the first daemon was asked. */
+  readonly asked: string[] = [];
   /** What each `close()` was given. */
   readonly graces: (number | undefined)[] = [];
   readonly #started = Promise.withResolvers<void>();
@@ -22,8 +22,8 @@ class ScriptedApp {
 
   readonly load = () => Promise.resolve({ startDaemon: (options: DaemonOptions) => this.#start(options) });
 
-  readonly openSettingsOfFirst = (_env: unknown, { port }: { port: number }) => {
-    this.asked.push(port);
+  readonly openSettingsOfFirst = (_env: unknown, { broker }: { broker: string }) => {
+    this.asked.push(broker);
     return Promise.resolve(this.first);
   };
 
@@ -164,19 +164,37 @@ Deno.test("run fails with the reason when the daemon does not start", async () =
   assertEquals(io.signal("SIGINT"), false);
 });
 
+const first = "http://127.0.0.1:11435";
+
+/** By another program, or by a broker at `broker`. */
 class PortTaken extends Error {
   override readonly name = "AddressInUse";
-  readonly port = 11435;
+
+  constructor(readonly broker?: string) {
+    super("Cannot listen on 127.0.0.1:11435");
+  }
 }
 
 Deno.test("run, when the session's daemon runs already, opens its settings and is done", async () => {
   const io = new FakeIo({ env: { HOME: "/home/u" } });
   const app = new ScriptedApp();
-  app.first = "http://127.0.0.1:11435";
-  app.failStart(new PortTaken("Cannot listen on 127.0.0.1:11435"));
+  app.first = first;
+  app.failStart(new PortTaken(first));
   assertEquals(await run(io, app), ExitCode.done);
   assertEquals(io.stdout, "CloudToLocalLLM runs already at http://127.0.0.1:11435; its settings are opened\n");
-  assertEquals([app.asked, io.signal("SIGINT")], [[11435], false]);
+  assertEquals([app.asked, io.signal("SIGINT")], [[first], false]);
+});
+
+Deno.test("run --unless-running ends without a word where a broker runs already, and opens nothing", async () => {
+  for (const flags of [[], ["--port", "11435"], ["--config", "c.json"]]) {
+    const io = new FakeIo({ env: { HOME: "/home/u" } });
+    const app = new ScriptedApp();
+    app.first = first;
+    app.failStart(new PortTaken(first));
+    assertEquals(await run(io, app, "--unless-running", ...flags), ExitCode.done);
+    assertEquals([io.stdout, io.stderr, app.asked], ["", "", []]);
+    assertEquals(app.options!.desktop, { isTheOne: flags.length === 0, givesWayQuietly: true });
+  }
 });
 
 Deno.test("run fails when another program holds the port, or another daemon was asked for", async () => {
@@ -188,11 +206,14 @@ Deno.test("run fails when another program holds the port, or another daemon was 
     assertEquals(rejected, error);
     return app.asked;
   };
-  const taken = new PortTaken("Cannot listen on 127.0.0.1:11435");
-  assertEquals(await failed(undefined, taken), [11435]);
-  assertEquals(await failed("http://127.0.0.1:11435", new Error("Cannot load config")), []);
+  const taken = new PortTaken(first);
+  assertEquals(await failed(undefined, taken), [first]);
+  for (const flag of ["--log-level=info", "--unless-running"]) {
+    assertEquals(await failed(first, new PortTaken(), flag), []);
+    assertEquals(await failed(first, new Error("Cannot load config"), flag), []);
+  }
   for (const flag of ["--port=11435", "--host=127.0.0.1", "--config=c.json"]) {
-    assertEquals(await failed("http://127.0.0.1:11435", taken, flag), []);
+    assertEquals(await failed(first, taken, flag), []);
   }
 });
 

@@ -95,7 +95,7 @@ export class Autostart implements LoginStart {
   }
 
   #values(): Record<string, string> {
-    const { env, command = lastingCommand(["run"], { env }) } = this.#options;
+    const { env, command = lastingCommand(["run", "--unless-running"], { env }) } = this.#options;
     return values(quoteExec([command.program, ...command.args]), escapeValue(command.program));
   }
 

@@ -164,7 +164,7 @@ Deno.test("Autostart writes $APPIMAGE when it runs from one", async () => {
   const env: Record<string, string> = { ...home.env, APPIMAGE: image, APPDIR: mount };
   const autostart = new Autostart({ env: (name) => env[name] });
   await autostart.set(true);
-  assertEquals(entryValue(await home.text(), "Exec"), `${image} run`);
+  assertEquals(entryValue(await home.text(), "Exec"), `${image} run --unless-running`);
 });
 
 const validator = "desktop-file-validate";

@@ -28,6 +28,8 @@ export interface DesktopContext {
   recentLog: () => string;
   /** Whether this daemon stands in for the user's one: then a second one that finds another gives way to it. */
   isTheOne: boolean;
+  /** Where it gives way, the settings of the other stay closed: nobody asked to see them. */
+  givesWayQuietly: boolean;
   /** Reports what the desktop's services tell about the machine. */
   seeSurroundings: (seen: Partial<Surroundings>) => void;
   /** The machine wakes up: what was connected is not any more. */

@@ -18,7 +18,7 @@ Deno.test("the activation file starts the daemon by its name", async () => {
   assertEquals(Object.fromEntries(entries.map((line) => line.split("=", 2))), {
     Name: daemonName,
     // An absolute path: the bus looks in no PATH. systemd, where it is, starts the unit instead.
-    Exec: "/usr/bin/cloudtolocalllm run",
+    Exec: "/usr/bin/cloudtolocalllm run --unless-running",
     SystemdService: "cloudtolocalllm.service",
   });
 });

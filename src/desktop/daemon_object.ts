@@ -6,7 +6,7 @@ import type { DesktopContext } from "./context.ts";
 import { applicationInterface, daemonMethods } from "./daemon_methods.ts";
 import { daemonInterface, daemonName, daemonPath } from "./daemon_names.ts";
 import { daemonProperties, differing, toldOf } from "./daemon_properties.ts";
-import { findFirstInstance, openSettingsThere, ownActivationToken } from "./first_instance.ts";
+import { findFirstInstance, isBrokerAt, openSettingsThere, ownActivationToken, portOf } from "./first_instance.ts";
 import { nextTimedChange } from "./next_timed_change.ts";
 import type { PerformAction } from "./perform_action.ts";
 import { Role } from "./role.ts";
@@ -31,7 +31,8 @@ const aloneAfterMs = 3_000;
  * who could as well edit the configuration file. That is the session's boundary of trust; what crosses it the other way
  * is guarded by whoever runs a sandbox (a Flatpak's filtered bus does not pass our name on).
  *
- * - Another daemon owns the name and this one is the user's: it lets that one open its settings and ends.
+ * - Another daemon owns the name and this one is the user's: it lets that one open its settings and ends. Any program of
+ *   the session can take the name: what does not answer as a broker on this machine is not given way to.
  * - This one, or the other, was started beside (`--port`, `--host`, `--config`): it runs on without name and object, and
  *   takes them once they are free.
  */
@@ -72,9 +73,10 @@ async function hold(bus: Bus, lock: Lock, signal: AbortSignal): Promise<void> {
     await free.watch();
     for (let isFirstTry = true; !signal.aborted; isFirstTry = false) {
       if (await serve(bus, lock, signal)) return;
-      if (lock.mayGiveWay && await giveWay(bus, lock)) return await untilAborted(signal);
+      const other = lock.mayGiveWay ? await giveWay(bus, lock) : "another";
+      if (other === "the first") return await untilAborted(signal);
       lock.mayGiveWay = false;
-      if (isFirstTry) log.info("Another daemon stands for this session; this one runs without tray and notifications");
+      if (isFirstTry) log[other === "unknown" ? "warn" : "info"](standsHere[other]);
       role.decide(false);
       await free.wait(signal);
     }
@@ -84,7 +86,8 @@ async function hold(bus: Bus, lock: Lock, signal: AbortSignal): Promise<void> {
 }
 
 /** `false`: another owns the name. Else serves until `signal` aborts. */
-async function serve(bus: Bus, { context, perform, role }: Lock, signal: AbortSignal): Promise<boolean> {
+async function serve(bus: Bus, lock: Lock, signal: AbortSignal): Promise<boolean> {
+  const { context, perform, role } = lock;
   // All is there before the name is: who activated it calls at once.
   const parts = { context, perform, signal };
   const { status, address, version, isTheOne } = context;
@@ -98,6 +101,7 @@ async function serve(bus: Bus, { context, perform, role }: Lock, signal: AbortSi
   ];
   try {
     if (!await bus.requestName(daemonName)) return false;
+    lock.mayGiveWay = false;
     role.decide(true);
     await tellChanges(bus, context, signal);
     await bus.releaseName(daemonName).catch(() => {});
@@ -107,12 +111,20 @@ async function serve(bus: Bus, { context, perform, role }: Lock, signal: AbortSi
   }
 }
 
-/** Whether this daemon ends in favour of the one that owns the name. */
-async function giveWay(bus: Bus, { context }: Lock): Promise<boolean> {
-  const { log, commands, env } = context;
+const standsHere = {
+  another: "Another daemon stands for this session; this one runs without tray and notifications",
+  unknown: "A program that does not answer as a broker has this daemon's name on the session's bus; this daemon runs " +
+    "without tray and notifications until that program ends",
+};
+
+/** Who owns the name. In favour of `the first` this daemon ends. */
+async function giveWay(bus: Bus, { context }: Lock): Promise<"the first" | keyof typeof standsHere> {
+  const { log, commands, env, givesWayQuietly } = context;
   const first = await findFirstInstance(bus);
-  if (!first || first.isBeside) return false;
-  const isOpen = await openSettingsThere(bus, ownActivationToken(env));
+  if (first?.isBeside) return "another";
+  // Our own port is where we answer ourselves.
+  if (!first || portOf(first.address) === portOf(context.address) || !await isBrokerAt(first.address)) return "unknown";
+  const isOpen = !givesWayQuietly && await openSettingsThere(bus, ownActivationToken(env));
   log.info(
     isOpen
       ? "Another daemon of this session runs; its settings are opened and this one ends"
@@ -120,7 +132,7 @@ async function giveWay(bus: Bus, { context }: Lock): Promise<boolean> {
     { address: first.address },
   );
   commands.quit();
-  return true;
+  return "the first";
 }
 
 /** Emits PropertiesChanged for what differs, until `signal` aborts. */

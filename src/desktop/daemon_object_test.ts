@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BusScene, roundTripsUntil } from "../../tests/support/bus_scene.ts";
 import type { DesktopSceneOptions } from "../../tests/support/desktop_context.ts";
+import { serveHealth } from "../../tests/support/health_server.ts";
 import { inTime } from "../../tests/support/in_time.ts";
 import { isBusMissing, PrivateBus } from "../../tests/support/private_bus.ts";
 import { backendState, cloudInput } from "../../tests/support/states.ts";
@@ -185,17 +186,48 @@ Deno.test({ name: "the daemon's object is introspected by other libraries", igno
   assertStringIncludes(await send(`${daemonInterface}.SetMode`, "string:x"), "A mode is one of");
 });
 
-Deno.test({ name: "a second daemon of the user lets the first open its settings, and ends", ignore }, async () => {
-  await using bus = await PrivateBus.start();
-  await using first = await start({ bus });
-  await peerOf(first);
-  await using second = await start({ bus, env: { XDG_ACTIVATION_TOKEN: "click" } });
-  await inTime("the second ends", second.desktop.command(([name]) => name === "quit"));
-  assertEquals(first.desktop.performed, [[{ do: "open_settings" }, { activationToken: "click" }]]);
-  assertEquals([first.desktop.commands, second.desktop.performed], [[], []]);
-  assertEquals([first.role.isPrimary, second.role.isPrimary], [true, false]);
-  const { level, fields } = await second.desktop.logged(/its settings are opened and this one ends/);
-  assertEquals([level, fields], ["info", { address: "http://127.0.0.1:11435" }]);
+for (const givesWayQuietly of [false, true]) {
+  const name = givesWayQuietly
+    ? "a second daemon that was started quietly ends, and opens nothing"
+    : "a second daemon of the user lets the first open its settings, and ends";
+  Deno.test({ name, ignore }, async () => {
+    await using bus = await PrivateBus.start();
+    await using server = serveHealth();
+    const address = `http://127.0.0.1:${server.addr.port}`;
+    await using first = await start({ bus, address });
+    await peerOf(first);
+    await using second = await start({ bus, givesWayQuietly, env: { XDG_ACTIVATION_TOKEN: "click" } });
+    await inTime("the second ends", second.desktop.command(([name]) => name === "quit"));
+    const opened = [[{ do: "open_settings" }, { activationToken: "click" }]];
+    assertEquals<unknown[]>(first.desktop.performed, givesWayQuietly ? [] : opened);
+    assertEquals([first.desktop.commands, second.desktop.performed], [[], []]);
+    assertEquals([first.role.isPrimary, second.role.isPrimary], [true, false]);
+    const { level, fields } = await second.desktop.logged(/this one ends$/);
+    assertEquals([level, fields], ["info", { address }]);
+  });
+}
+
+Deno.test({ name: "a daemon does not end for a program that only says that it is the first", ignore }, async () => {
+  await using other = serveHealth(() => new Response("hello"));
+  await using own = serveHealth();
+  const address = `http://127.0.0.1:${own.addr.port}`;
+  const lies = [
+    `http://127.0.0.1:${other.addr.port}`,
+    `http://localhost:${own.addr.port}`,
+    "http://10.255.255.1:11435",
+    `${address}/\u001b[2J`,
+  ];
+  for (const lie of lies) {
+    await using bus = await PrivateBus.start();
+    await using squatter = await start({ bus, address: lie });
+    await peerOf(squatter);
+    await using daemon = await start({ bus, address });
+    const { level } = await daemon.desktop.logged(/A program that does not answer as a broker has this daemon's name/);
+    assertEquals([level, daemon.role.isDecided, daemon.role.isPrimary], ["warn", true, false]);
+    await squatter.desktop.stop();
+    await roundTripsUntil("the daemon takes its name", await bus.connect(), () => daemon.role.isPrimary);
+    assertEquals([daemon.desktop.commands, squatter.desktop.performed], [[], []]);
+  }
 });
 
 Deno.test({ name: "a daemon that was started beside stays, and takes the name when it is free", ignore }, async () => {
@@ -236,8 +268,13 @@ Deno.test({ name: "the daemon that serves already does not end because the bus w
   await using bus = await PrivateBus.start();
   await using daemon = await start({ bus });
   await peerOf(daemon);
+  await using server = serveHealth();
+  const address = `http://127.0.0.1:${server.addr.port}`;
   await bus.restart();
   const thief = await bus.connect();
+  const says = (signature: string, value: Value) => ({ signature, get: () => value });
+  const claims = { Address: says("s", address), Beside: says("b", false) };
+  thief.export(daemonPath, { name: daemonInterface, properties: claims });
   await thief.requestName(daemonName);
   await daemon.desktop.logged(/Another daemon stands for this session/);
   thief.close();

@@ -1,8 +1,12 @@
+import { brokerVersionAt } from "../core/broker_at.ts";
+import { isLoopback } from "../core/loopback.ts";
 import { type Bus, BusError } from "../dbus/types.ts";
 import { daemonInterface, daemonName, daemonPath } from "./daemon_names.ts";
+import { plainOrigin } from "./plain_origin.ts";
 
-/** The daemon that owns the name. */
+/** Who owns the name, by its own words: any program of the session can take it. */
 export interface FirstInstance {
+  /** Such as `http://127.0.0.1:11435`. */
   address: string;
   /** It was started beside the session's own daemon, and does not stand in for it. */
   isBeside: boolean;
@@ -22,11 +26,22 @@ export async function findFirstInstance(bus: Bus): Promise<FirstInstance | undef
       body: [daemonInterface],
     }, { timeoutMs });
     const { Address: address, Beside } = all as Record<string, unknown>;
-    return typeof address === "string" ? { address, isBeside: Beside === true } : undefined;
+    const origin = typeof address === "string" ? plainOrigin(address) : undefined;
+    return origin === undefined ? undefined : { address: origin, isBeside: Beside === true };
   } catch (error) {
     if (error instanceof BusError) return undefined;
     throw error;
   }
+}
+
+/** Whether a broker of ours answers at an origin on this machine, as whoever owns the name claims. */
+export async function isBrokerAt(origin: string): Promise<boolean> {
+  return isLoopback(new URL(origin).hostname) && await brokerVersionAt(origin) !== undefined;
+}
+
+/** The port of an origin of plain HTTP. */
+export function portOf(origin: string): number {
+  return Number(new URL(origin).port || "80");
 }
 
 /** Lets the owner of the name open its settings; `false`: it did not take that. */

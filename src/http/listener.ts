@@ -7,11 +7,12 @@ import { portHolder } from "./port_holder.ts";
 /** Another program listens on the address. The message says which, and what to do. */
 export class AddressInUse extends Error {
   override readonly name = "AddressInUse";
-  readonly port: number;
+  /** Origin of the broker of ours that answers there; `undefined`: it is another program. */
+  readonly broker?: string;
 
-  constructor(message: string, { port, ...options }: ErrorOptions & { port: number }) {
+  constructor(message: string, { broker, ...options }: ErrorOptions & { broker?: string }) {
     super(message, options);
-    this.port = port;
+    this.broker = broker;
   }
 }
 
@@ -60,9 +61,8 @@ export class Listener {
       return new Listener(server, abort, answers);
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-      const holder = await portHolder({ host, port, controlFile });
-      const message = `Cannot listen on ${host}:${port}: ${holder}`;
-      throw new AddressInUse(message, { cause: error, port });
+      const { words, broker } = await portHolder({ host, port, controlFile });
+      throw new AddressInUse(`Cannot listen on ${host}:${port}: ${words}`, { cause: error, broker });
     }
   }
 

@@ -1,9 +1,6 @@
 import { readSmallTextFile } from "../config/small_file.ts";
+import { brokerVersionAt, startOfAnswer } from "../core/broker_at.ts";
 import { localAddress } from "../core/loopback.ts";
-import { boundedBytes } from "./bounded_bytes.ts";
-
-/** Patience with a program that holds our port and may not speak HTTP, in ms. */
-const defaultWithinMs = 1_000;
 
 export interface PortHolderOptions {
   host: string;
@@ -13,35 +10,28 @@ export interface PortHolderOptions {
   withinMs?: number;
 }
 
-/** Who listens on a port that we wanted, and what to do: the end of a sentence. */
-export async function portHolder(options: PortHolderOptions): Promise<string> {
-  const { host, port, controlFile, withinMs = defaultWithinMs } = options;
+export interface PortHolder {
+  /** Who it is, and what to do: the end of a sentence. */
+  words: string;
+  /** Origin of the broker of ours that answers there. */
+  broker?: string;
+}
+
+/** Who listens on a port that we wanted. */
+export async function portHolder(options: PortHolderOptions): Promise<PortHolder> {
+  const { host, port, controlFile, withinMs } = options;
   const reachable = localAddress(host);
   const url = `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
   const other = `choose another port with --port or listen.port`;
-  const version = versionIn(await ask(`${url}/health`, withinMs));
+  const version = await brokerVersionAt(url, { withinMs });
   if (version !== undefined) {
     const pid = await pidOf(controlFile, port);
     const who = pid === undefined ? "" : ` (process ${pid})`;
-    return `CloudToLocalLLM ${version} already runs there${who}; use it, stop it, or ${other}`;
+    const words = `CloudToLocalLLM ${version} already runs there${who}; use it, stop it, or ${other}`;
+    return { words, broker: new URL(url).origin };
   }
-  if ((await ask(url, withinMs)).startsWith("Ollama is running")) return `Ollama runs there; ${other}`;
-  return `another program holds the port; ${other}`;
-}
-
-/** The start of a program's answer; "" when it has none. */
-async function ask(url: string, withinMs: number): Promise<string> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(withinMs), redirect: "error" });
-    const { bytes } = await boundedBytes(response.body, 1_024);
-    return new TextDecoder().decode(bytes).slice(0, 200);
-  } catch {
-    return "";
-  }
-}
-
-function versionIn(health: string): string | undefined {
-  return health.match(/^\{"status":"ok","version":"([\w.+-]{1,32})"\}$/)?.[1];
+  const isOllama = (await startOfAnswer(url, { withinMs })).startsWith("Ollama is running");
+  return { words: isOllama ? `Ollama runs there; ${other}` : `another program holds the port; ${other}` };
 }
 
 async function pidOf(controlFile: string, port: number): Promise<number | undefined> {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ModelServer, refusedPort } from "../../tests/support/model_server.ts";
-import { portHolder } from "./port_holder.ts";
+import { portHolder, type PortHolderOptions } from "./port_holder.ts";
 
 const nowhere = "/nonexistent/control.json";
 const other = "choose another port with --port or listen.port";
@@ -9,20 +9,28 @@ function server(handler: (request: Request) => Response, hostname = "127.0.0.1")
   return Deno.serve({ port: 0, hostname, onListen() {} }, handler);
 }
 
+async function holderWords(options: PortHolderOptions): Promise<string> {
+  return (await portHolder(options)).words;
+}
+
 const ours = () => Response.json({ status: "ok", version: "1.2.3" });
 
 Deno.test("portHolder() knows another daemon, with its process where control.json tells it", async () => {
   await using daemon = server(ours);
   const { port } = daemon.addr;
   assertEquals(
-    await portHolder({ host: "127.0.0.1", port, controlFile: nowhere }),
+    (await portHolder({ host: "localhost", port, controlFile: nowhere })).broker,
+    `http://localhost:${port}`,
+  );
+  assertEquals(
+    await holderWords({ host: "127.0.0.1", port, controlFile: nowhere }),
     `CloudToLocalLLM 1.2.3 already runs there; use it, stop it, or ${other}`,
   );
   const controlFile = await Deno.makeTempFile();
   try {
     const ask = async (content: string) => {
       await Deno.writeTextFile(controlFile, content);
-      return (await portHolder({ host: "127.0.0.1", port, controlFile })).includes("(process 42)");
+      return (await holderWords({ host: "127.0.0.1", port, controlFile })).includes("(process 42)");
     };
     assertEquals(await ask(JSON.stringify({ url: `http://127.0.0.1:${port}`, pid: 42 })), true);
     assertEquals(await ask(JSON.stringify({ url: "http://127.0.0.1:1", pid: 42 })), false, "that of another port");
@@ -42,14 +50,14 @@ Deno.test("portHolder() asks where the daemon wanted to listen", async () => {
     any.addr.port,
   ]];
   for (const [host, port] of [...table, ["localhost", any.addr.port] as const]) {
-    const holder = await portHolder({ host, port, controlFile: nowhere });
+    const holder = await holderWords({ host, port, controlFile: nowhere });
     assertEquals(holder.startsWith("CloudToLocalLLM 1.2.3"), true, host);
   }
 });
 
 Deno.test("portHolder() knows Ollama", async () => {
   await using ollama = await ModelServer.start({ name: "local", dialect: "ollama" });
-  const holder = await portHolder({ host: "127.0.0.1", port: ollama.port, controlFile: nowhere });
+  const holder = await holderWords({ host: "127.0.0.1", port: ollama.port, controlFile: nowhere });
   assertEquals(holder, `Ollama runs there; ${other}`);
 });
 
@@ -62,15 +70,16 @@ Deno.test("portHolder() does not guess at other programs", async () => {
   for (const program of programs) {
     await using one = server(program);
     const holder = await portHolder({ host: "127.0.0.1", port: one.addr.port, controlFile: nowhere });
-    assertEquals(holder, `another program holds the port; ${other}`);
+    assertEquals(holder.broker, undefined);
+    assertEquals(holder.words, `another program holds the port; ${other}`);
   }
-  const gone = await portHolder({ host: "127.0.0.1", port: refusedPort(), controlFile: nowhere });
+  const gone = await holderWords({ host: "127.0.0.1", port: refusedPort(), controlFile: nowhere });
   assertEquals(gone, `another program holds the port; ${other}`);
 });
 
 Deno.test("portHolder() does not wait for ever for a program that says nothing", async () => {
   await using silent = await ModelServer.start({ name: "silent", dialect: "ollama" });
   silent.onHealth = { kind: "silent" };
-  const holder = await portHolder({ host: "127.0.0.1", port: silent.port, controlFile: nowhere, withinMs: 50 });
+  const holder = await holderWords({ host: "127.0.0.1", port: silent.port, controlFile: nowhere, withinMs: 50 });
   assertEquals(holder, `another program holds the port; ${other}`);
 });

@@ -74,6 +74,10 @@ class Session implements AsyncDisposable {
     return await inTime("something is opened", read());
   }
 
+  async hasOpened(): Promise<boolean> {
+    return await Deno.stat(`${this.folder}/opened`).then(() => true, () => false);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const child of this.#children) {
       try {
@@ -170,6 +174,36 @@ test("a daemon whose settings name another port gives way to the one of the sess
   assertStringIncludes(stderr, "Another daemon of this session runs; its settings are opened and this one ends");
   assertStringIncludes(stderr, "Stopped");
   assertEquals(await session.opened(), `${session.folder}/config/cloudtolocalllm/config.json\n`);
+});
+
+test("of five that are started at once one runs, and the others end as a second start does", async () => {
+  await using session = await Session.start();
+  const all = Array.from({ length: 5 }, () => session.start());
+  const first = await Promise.any(all.map(async (started) => {
+    await started.logged("Ready");
+    return started;
+  }));
+  const others = await Promise.all(all.filter((started) => started !== first).map((started) => started.ended()));
+  const said = `CloudToLocalLLM runs already at http://127.0.0.1:${session.port}; its settings are opened\n`;
+  assertEquals(others, Array(4).fill({ code: 0, stdout: said, stderr: "" }));
+  assertEquals((await first.stop()).code, 0);
+});
+
+test("with --unless-running a second start ends quietly, and without a bus as well", async () => {
+  await using session = await Session.start();
+  await session.configure("other", 0);
+  const first = session.start();
+  await first.logged("Ready");
+  await hasTheName(session);
+  const args = ["--unless-running"];
+  assertEquals(await session.start({ args }).ended(), { code: 0, stdout: "", stderr: "" });
+  const elsewhere = await session.start({ args, home: "other" }).ended();
+  assertEquals([elsewhere.code, elsewhere.stdout], [0, ""]);
+  assertStringIncludes(elsewhere.stderr, "Another daemon of this session runs; this one ends");
+  await session.bus.stop();
+  assertEquals(await session.start({ args }).ended(), { code: 0, stdout: "", stderr: "" });
+  assertEquals((await first.stop()).code, 0);
+  assertEquals(await session.hasOpened(), false);
 });
 
 test("a daemon that was asked for on another port runs beside the first", async () => {

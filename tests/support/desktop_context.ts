@@ -20,6 +20,7 @@ export interface DesktopSceneOptions {
   runtimeDir?: string;
   address?: string;
   isTheOne?: boolean;
+  givesWayQuietly?: boolean;
   /** Answers of {@linkcode Commands.testBackend}; another id is an unknown backend. */
   connectionTests?: Record<string, ConnectionTest>;
   /** Commands, by name, that reject with the error. */
@@ -88,6 +89,7 @@ export class DesktopScene {
       runtimeDir: options.runtimeDir ?? "/nowhere/cloudtolocalllm",
       recentLog: () => this.recentLog,
       isTheOne: options.isTheOne ?? true,
+      givesWayQuietly: options.givesWayQuietly ?? false,
       seeSurroundings: (seen) => {
         this.seen.push(seen);
         this.store.update((state) => withSurroundings(state, seen, this.#config.route));
