@@ -17,16 +17,20 @@ import { settle } from "../support/fake_clock.ts";
 const number = 20_000 + Deno.pid % 30_000;
 const env = { DISPLAY: `:${number}`, WAYLAND_DISPLAY: "", GDK_BACKEND: "x11" };
 
-/** The display with a tray on it. Both end as in a crash. */
+/** The display with a tray on it. */
 async function startDesktop() {
   const display = await XDisplay.start({ number });
   const trayer = startTrayer({
     start: (program, args = []) => ProcessGroup.start(program, { args, env: { ...env, HOME: "/nowhere" } }),
   });
   return {
-    async [Symbol.asyncDispose]() {
+    async crash() {
       await display.kill();
       await trayer[Symbol.asyncDispose]();
+    },
+    async [Symbol.asyncDispose]() {
+      await trayer[Symbol.asyncDispose]();
+      await display[Symbol.asyncDispose]();
     },
   };
 }
@@ -87,11 +91,10 @@ desktopTest("The icon comes when X does, for a tray that was there before", ["Xv
 desktopTest("The icon comes back when X crashes and is started again", ["Xvfb", "trayer"], async () => {
   await using tray = await startTray();
   const { scene, embedded, logged } = tray;
-  {
-    await using _desktop = await startDesktop();
-    await scene.fakeClock.advance(3_000);
-    await until("a tray shows the icon", () => embedded.at(-1));
-  }
+  const desktop = await startDesktop();
+  await scene.fakeClock.advance(3_000);
+  await until("a tray shows the icon", () => embedded.at(-1));
+  await desktop.crash();
   await logged("The tray has ended");
   await scene.fakeClock.advance(500);
   await logged(failed);
