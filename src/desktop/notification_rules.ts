@@ -88,8 +88,9 @@ class Step {
   ) {
     this.#threads = new Map(memory.threads);
     const { answered } = memory;
-    const isNew = [...situation.well.keys()].some((id) => !answered.has(id));
-    this.#answered = isNew ? new Set([...answered, ...situation.well.keys()]) : answered;
+    // What had answered before notifications began is known by its list of models.
+    const seen = [...situation.well.keys(), ...situation.answered];
+    this.#answered = seen.some((id) => !answered.has(id)) ? new Set([...answered, ...seen]) : answered;
     this.#toldAt = { ...memory.toldAt };
   }
 

@@ -23,7 +23,13 @@ const down: Trouble = { ...failover, kind: "down", summary: "Down" };
 const refused: Trouble = { ...failover, kind: "credential", subject: "credential:cloud", backend: "cloud" };
 
 function situation(troubles: Trouble[], well: string[], undecided: string[] = []): Situation {
-  return { troubles, undecided, well: new Map(well.map((id) => [id, names[id]])), known: new Set(["local", "cloud"]) };
+  return {
+    troubles,
+    undecided,
+    well: new Map(well.map((id) => [id, names[id]])),
+    answered: new Set(),
+    known: new Set(["local", "cloud"]),
+  };
 }
 
 const fine = situation([], ["local", "cloud"]);
@@ -234,4 +240,11 @@ Deno.test("nextNotices() tells that a configuration cannot be used, and closes t
   const story = longRunning();
   assertEquals(story.is(situation([broken], ["local"])).after(holdMs), ["config"]);
   assertEquals(story.is(fine).after(holdMs), ["close config"]);
+});
+
+Deno.test("nextNotices() tells a failover away from a backend that had answered before notifications began", () => {
+  const late = new Story();
+  assertEquals(late.is(localOut).after(startGraceMs + sameKindMs), []);
+  const known = new Story();
+  assertEquals(known.is({ ...localOut, answered: new Set(["local"]) }).after(startGraceMs + sameKindMs), ["failover"]);
 });

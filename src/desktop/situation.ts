@@ -33,6 +33,8 @@ export interface Situation {
   undecided: readonly string[];
   /** Names, by id, of the backends that are known to answer. */
   well: ReadonlyMap<string, string>;
+  /** Ids of the backends of which a health check has passed since the daemon began, however they are now. */
+  answered: ReadonlySet<string>;
   /** Ids of the backends that are set up, whether in use or not. */
   known: ReadonlySet<string>;
 }
@@ -80,6 +82,7 @@ export function situationOf(state: AppState, now: number): Situation {
     ],
     undecided: route === "undecided" ? [...unproven, routeSubject] : unproven,
     well: new Map(order.filter(isProven).map(({ id, name }) => [id, name])),
+    answered: new Set(state.backends.filter(({ models }) => models).map(({ config }) => config.id)),
     known: new Set(configs.map(({ id }) => id)),
   };
 }
