@@ -1,2 +1,2 @@
 /** For the second start of the program: what lets the first daemon open its settings. */
-export { openSettingsOfFirst } from "../desktop/open_settings_of_first.ts";
+export { openSettingsOfFirst } from "../desktop/daemon_object/open_settings_of_first.ts";

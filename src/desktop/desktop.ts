@@ -1,17 +1,17 @@
 import { type Service, supervise } from "../core/supervise.ts";
 import { sessionBusAddress, systemBusAddress } from "../dbus/address.ts";
-import { createActions } from "./actions.ts";
-import { Autostart } from "./autostart.ts";
-import { createBatteryWatch } from "./battery_watch.ts";
+import { createActions } from "./actions/actions.ts";
+import { Autostart } from "./actions/autostart.ts";
+import { createBatteryWatch } from "./session/battery_watch.ts";
 import { BusLink } from "./bus_link.ts";
 import type { DesktopContext } from "./context.ts";
-import { createDaemonObject } from "./daemon_object.ts";
-import { Mute } from "./mute.ts";
-import { createNetworkWatch } from "./network_watch.ts";
-import { createNotifier } from "./notifier.ts";
-import { Role, whilePrimary } from "./role.ts";
-import { createSleepWatch } from "./sleep_watch.ts";
-import { createTray } from "./tray.ts";
+import { createDaemonObject } from "./daemon_object/daemon_object.ts";
+import { Mute } from "./notifications/mute.ts";
+import { createNetworkWatch } from "./session/network_watch.ts";
+import { createNotifier } from "./notifications/notifier.ts";
+import { Role, whilePrimary } from "./daemon_object/role.ts";
+import { createSleepWatch } from "./session/sleep_watch.ts";
+import { createTray } from "./tray/tray.ts";
 
 /** Runs everything that the daemon is on the desktop, until `signal` aborts. Each part fails and starts again alone. */
 export async function runDesktop(context: DesktopContext, signal: AbortSignal): Promise<void> {

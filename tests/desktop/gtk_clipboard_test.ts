@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { copyWithGtk, GtkClipboard } from "../../src/desktop/gtk_clipboard.ts";
-import { GtkMissing } from "../../src/desktop/gtk_process.ts";
+import { copyWithGtk, GtkClipboard } from "../../src/desktop/actions/gtk_clipboard.ts";
+import { GtkMissing } from "../../src/desktop/tray/gtk_process.ts";
 import { gtkCommand } from "../support/desktop/gtk_scene.ts";
 import { desktopTest } from "../support/desktop/installed_programs.ts";
 import { outputOf } from "../support/desktop/process_group.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { FromGtk, Shown } from "../../ffi/protocol.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import { DisplayClosed, GtkMissing, GtkProcess } from "../../src/desktop/gtk_process.ts";
-import { iconPixmaps } from "../../src/desktop/icon_pixmaps.ts";
-import type { TrayModel } from "../../src/desktop/tray_model_types.ts";
+import { DisplayClosed, GtkMissing, GtkProcess } from "../../src/desktop/tray/gtk_process.ts";
+import { iconPixmaps } from "../../src/desktop/tray/icon_pixmaps.ts";
+import type { TrayModel } from "../../src/desktop/tray/tray_model_types.ts";
 import { gtkCommand, GtkScene } from "../support/desktop/gtk_scene.ts";
 import { desktopTest } from "../support/desktop/installed_programs.ts";
 import { startTrayer } from "../support/desktop/panels.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { MenuItem, TrayModel } from "../../src/desktop/tray_model_types.ts";
+import type { MenuItem, TrayModel } from "../../src/desktop/tray/tray_model_types.ts";
 import { GtkScene } from "../support/desktop/gtk_scene.ts";
 import { desktopTest } from "../support/desktop/installed_programs.ts";
 import { startTint2, startTrayer } from "../support/desktop/panels.ts";

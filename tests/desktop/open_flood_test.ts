@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { systemClock } from "../../src/core/clock.ts";
 import { connectBus } from "../../src/dbus/connect.ts";
 import type { Bus } from "../../src/dbus/types.ts";
-import { daemonInterface, daemonName, daemonPath } from "../../src/desktop/daemon_names.ts";
+import { daemonInterface, daemonName, daemonPath } from "../../src/desktop/daemon_object/daemon_names.ts";
 import { DesktopDaemon } from "../support/desktop/desktop_daemon.ts";
 import { DesktopSession } from "../support/desktop/desktop_session.ts";
 import { desktopTest } from "../support/desktop/installed_programs.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { trayMenu, type TrayMenuOptions } from "../../src/desktop/tray_menu.ts";
-import type { MenuItem } from "../../src/desktop/tray_model_types.ts";
+import { trayMenu, type TrayMenuOptions } from "../../src/desktop/tray/tray_menu.ts";
+import type { MenuItem } from "../../src/desktop/tray/tray_model_types.ts";
 import type { BackendStatus, StatusReport } from "../../src/state/status.ts";
 
 export const now = new Date(2026, 4, 3, 15, 30).getTime();

@@ -1,4 +1,4 @@
-import type { TrayIcon } from "../../src/desktop/tray_model_types.ts";
+import type { TrayIcon } from "../../src/desktop/tray/tray_model_types.ts";
 import { decodePng } from "./png.ts";
 
 const folder = new URL("../../packaging/icons/", import.meta.url);

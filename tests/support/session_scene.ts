@@ -1,9 +1,9 @@
 import { supervise } from "../../src/core/supervise.ts";
-import { createBatteryWatch } from "../../src/desktop/battery_watch.ts";
+import { createBatteryWatch } from "../../src/desktop/session/battery_watch.ts";
 import { BusLink } from "../../src/desktop/bus_link.ts";
 import type { DesktopContext } from "../../src/desktop/context.ts";
-import { createNetworkWatch } from "../../src/desktop/network_watch.ts";
-import { createSleepWatch, type SleepWatchParts } from "../../src/desktop/sleep_watch.ts";
+import { createNetworkWatch } from "../../src/desktop/session/network_watch.ts";
+import { createSleepWatch, type SleepWatchParts } from "../../src/desktop/session/sleep_watch.ts";
 import type { RouteMode } from "../../src/core/types.ts";
 import { BrokerFixture } from "./broker_fixture.ts";
 import { ModelServer } from "./model_server.ts";

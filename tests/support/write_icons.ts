@@ -1,5 +1,5 @@
-/** Writes src/desktop/icon_masks.ts from packaging/icons by rsvg-convert: `deno task icons`. A test fails when it is not current. */
-import { trayIcons } from "../../src/desktop/tray_model_types.ts";
+/** Writes src/desktop/tray/icon_masks.ts from packaging/icons by rsvg-convert: `deno task icons`. A test fails when it is not current. */
+import { trayIcons } from "../../src/desktop/tray/tray_model_types.ts";
 import { fileHash, iconSource, renderIcon } from "./render_icon.ts";
 
 const iconSizes = [16, 22, 24, 32, 48];
@@ -48,4 +48,4 @@ export const iconMasks: Readonly<
 ${lines.join("\n")}
 };
 `;
-await Deno.writeTextFile(new URL("../../src/desktop/icon_masks.ts", import.meta.url), text);
+await Deno.writeTextFile(new URL("../../src/desktop/tray/icon_masks.ts", import.meta.url), text);

@@ -2,7 +2,7 @@
  * Writes docs/images/tray-*.png of the real daemon in xfce4-panel, by Xvfb and ImageMagick:
  * `deno run -A tests/support/write_screenshots.ts`
  */
-import { type TrayIcon, trayIcons } from "../../src/desktop/tray_model_types.ts";
+import { type TrayIcon, trayIcons } from "../../src/desktop/tray/tray_model_types.ts";
 import { DesktopSession } from "./desktop/desktop_session.ts";
 import { startXfcePanel } from "./desktop/panels.ts";
 import { type Picture, type Rectangle, writePpm } from "./desktop/picture.ts";

@@ -1,9 +1,9 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { type SelfCommand, selfCommand } from "../../../src/core/self_command.ts";
-import { openGtkHost } from "../../../src/desktop/gtk_host.ts";
-import { iconPixmaps } from "../../../src/desktop/icon_pixmaps.ts";
-import type { TrayHost } from "../../../src/desktop/tray_host.ts";
-import type { TrayAction, TrayModel } from "../../../src/desktop/tray_model_types.ts";
+import { openGtkHost } from "../../../src/desktop/tray/gtk_host.ts";
+import { iconPixmaps } from "../../../src/desktop/tray/icon_pixmaps.ts";
+import type { TrayHost } from "../../../src/desktop/tray/tray_host.ts";
+import type { TrayAction, TrayModel } from "../../../src/desktop/tray/tray_model_types.ts";
 import { DesktopScene } from "../desktop_context.ts";
 import { DesktopSession } from "./desktop_session.ts";
 import { findExactIcon } from "./find_exact_icon.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { iconPixmaps } from "../../../src/desktop/icon_pixmaps.ts";
-import { trayIcons } from "../../../src/desktop/tray_model_types.ts";
+import { iconPixmaps } from "../../../src/desktop/tray/icon_pixmaps.ts";
+import { trayIcons } from "../../../src/desktop/tray/tray_model_types.ts";
 import { findIcon, type IconPixels } from "./find_icon.ts";
 import { menuLines } from "./menu_lines.ts";
 import { type Colour, parsePpm, parseXwd, Picture, type Rectangle, writePpm } from "./picture.ts";

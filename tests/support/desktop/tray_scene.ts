@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { iconPixmaps } from "../../../src/desktop/icon_pixmaps.ts";
-import { trayIcon } from "../../../src/desktop/tray_icon.ts";
-import { trayModel } from "../../../src/desktop/tray_model.ts";
-import { type IconColour, type TrayIcon, trayIcons } from "../../../src/desktop/tray_model_types.ts";
+import { iconPixmaps } from "../../../src/desktop/tray/icon_pixmaps.ts";
+import { trayIcon } from "../../../src/desktop/tray/tray_icon.ts";
+import { trayModel } from "../../../src/desktop/tray/tray_model.ts";
+import { type IconColour, type TrayIcon, trayIcons } from "../../../src/desktop/tray/tray_model_types.ts";
 import type { ConfigInput } from "../../../src/config/schema.ts";
 import type { StatusReport } from "../../../src/state/status.ts";
 import { ModelServer, type ScriptedModel } from "../model_server.ts";

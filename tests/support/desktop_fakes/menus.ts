@@ -1,4 +1,4 @@
-import type { MenuItem, TrayAction, TrayModel } from "../../../src/desktop/tray_model_types.ts";
+import type { MenuItem, TrayAction, TrayModel } from "../../../src/desktop/tray/tray_model_types.ts";
 
 /** Entries of a menu, for tests that write some by hand. */
 export const entry = {

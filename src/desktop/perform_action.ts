@@ -1,4 +1,0 @@
-import type { TrayAction } from "./tray_model_types.ts";
-
-/** Carries out what the user chose. Never rejects: what fails is logged and, where that helps, told as a notification. */
-export type PerformAction = (action: TrayAction, from: { activationToken?: string }) => Promise<void>;

@@ -1,0 +1,25 @@
+import type { StatusReport } from "../../state/status.ts";
+import { plainLine, withoutMarkup } from "../plain_line.ts";
+import { trayIcon } from "./tray_icon.ts";
+import { trayMenu, type TrayMenuOptions } from "./tray_menu.ts";
+import type { IconColour, TrayModel } from "./tray_model_types.ts";
+import { traySentence } from "./tray_sentence.ts";
+import { iconWords } from "./tray_words.ts";
+
+const longestTooltip = 200;
+
+export interface TrayModelOptions extends TrayMenuOptions {
+  colour: IconColour;
+}
+
+/** What the tray shows of this report. The same report and options give the same model, however often asked. */
+export function trayModel(report: StatusReport, { colour, ...options }: TrayModelOptions): TrayModel {
+  const icon = trayIcon(report);
+  return {
+    icon,
+    colour,
+    title: `CloudToLocalLLM: ${iconWords[icon]}`,
+    tooltip: withoutMarkup(plainLine(traySentence(report, options.now), longestTooltip)),
+    menu: trayMenu(report, options),
+  };
+}
