@@ -5,6 +5,7 @@ import { chaosRequest } from "../support/chaos/chaos_request.ts";
 import { Havoc, type Victim } from "../support/chaos/havoc.ts";
 import { Random } from "../support/chaos/random.ts";
 import { ModelServer } from "../support/model_server.ts";
+import { steadyPort } from "../support/steady_port.ts";
 
 /** Repeat a failure with the seed it printed: `CHAOS_SEED=… deno test -A tests/integration/chaos_test.ts`. */
 const seed = Number(Deno.env.get("CHAOS_SEED") ?? crypto.getRandomValues(new Uint32Array(1))[0]);
@@ -43,7 +44,7 @@ async function startVictims(cleanup: AsyncDisposableStack): Promise<Victim[]> {
       ["cloud-openai", "openai"],
     ] as const
   ) {
-    victims.push({ dialect, server: cleanup.use(await ModelServer.start({ name, dialect })) });
+    victims.push({ dialect, server: cleanup.use(await ModelServer.start({ name, dialect, port: steadyPort() })) });
   }
   return victims;
 }

@@ -12,6 +12,7 @@ import { findIcon, type FoundIcon } from "./find_icon.ts";
 import type { Picture } from "./picture.ts";
 import { type OpenMenu, openMenu, type Screen } from "./tray_menu.ts";
 import { until } from "./until.ts";
+import { steadyPort } from "../steady_port.ts";
 
 /** Where the panels of {@linkcode ./panels.ts} show it. */
 const panel = { x: 0, y: 0, width: 120, height: 32 };
@@ -57,8 +58,8 @@ export class TrayScene implements AsyncDisposable {
 
   static async start(options: TraySceneOptions): Promise<TrayScene> {
     const { session, colour = "light", env, health, models = plainModels } = options;
-    const local = await ModelServer.start({ name: "local", dialect: "ollama", models });
-    const cloud = await ModelServer.start({ name: "cloud", dialect: "ollama" });
+    const local = await ModelServer.start({ name: "local", dialect: "ollama", models, port: steadyPort() });
+    const cloud = await ModelServer.start({ name: "cloud", dialect: "ollama", port: steadyPort() });
     if (options.areSilent) local.onHealth = cloud.onHealth = { kind: "silent" };
     try {
       const backends = [
