@@ -6,6 +6,7 @@ import { messageOf } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { within } from "../../core/within.ts";
 import { activationTokenOf } from "../activation_token.ts";
+import { escapeMarkup } from "./escape_markup.ts";
 
 /** What is shown. A new one with the same `subject` takes the place of the old. */
 export interface Notification {
@@ -223,8 +224,4 @@ function knownIn(list: Value): ReadonlySet<string> {
 
 function noServer(owner: string | undefined): Server {
   return { owner, capabilities: undefined, shown: new Map(), tokens: new Map() };
-}
-
-function escapeMarkup(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,4 +1,5 @@
 import type { Bus } from "../../dbus/types.ts";
+import { escapeMarkup } from "./escape_markup.ts";
 
 const server = {
   destination: "org.freedesktop.Notifications",
@@ -45,8 +46,4 @@ async function ownerOf(bus: Bus): Promise<string> {
   const member = { destination: name, path: "/org/freedesktop/DBus", interface: name, member: "GetNameOwner" };
   const [owner] = await bus.call({ ...member, signature: "s", body: [server.destination] }, patience);
   return String(owner);
-}
-
-function escapeMarkup(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
