@@ -12,6 +12,10 @@ packages=(
   xfce4-panel lxqt-panel waybar sway grim tint2 trayer libgtk-3-0
   # services of a session and of the machine
   dunst python3-dbusmock desktop-file-utils libglib2.0-bin systemd
+  # a keyring and a second program that uses it
+  gnome-keyring libsecret-tools
+  # a browser for the settings page
+  chromium
   # draws the icons anew
   librsvg2-bin
 )
