@@ -53,6 +53,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const listener = await Listener.start(createHandler(context), { ...listen, controlFile });
   cleanup.defer(() => listener.close());
   facts.listen = listener.url;
+  facts.address = listener.localUrl;
   const { pid, version } = facts;
   const content = { url: listener.localUrl, token: context.controlToken, pid, version };
   const left = await leaveControlFile(controlFile, content, ground.log);
@@ -60,8 +61,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   broker.monitor.refresh();
   const { config, path: file } = configStore;
   ground.log.info("Ready", { url: listener.url, mode: config.route.mode, version, config: file });
-  const address = listener.localUrl;
-  cleanup.use(startDesktop(options, { ground, configStore, broker, commands, pause, status: context.status, address }));
+  const { status, settingsLink } = context;
+  const { address } = facts;
+  cleanup.use(
+    startDesktop(options, { ground, configStore, broker, commands, pause, status, settingsLink, address }),
+  );
   const daemon = running(listener, { ground, configStore, broker, lifetime, resources: cleanup.move() });
   started.resolve(daemon);
   return daemon;

@@ -17,6 +17,7 @@ export interface DesktopParts {
   pause: CloudPause;
   status: () => StatusReport;
   address: string;
+  settingsLink: () => string;
 }
 
 type ContextParts = DesktopParts & { childEnv: ChildEnv };
@@ -67,7 +68,7 @@ async function run(options: DaemonOptions, parts: ContextParts, signal: AbortSig
 }
 
 function createContext(options: DaemonOptions, parts: ContextParts): DesktopContext {
-  const { ground: { clock, log, recentLog }, configStore, broker, commands, pause, status, address, childEnv } = parts;
+  const { ground: { clock, log, recentLog }, configStore, broker, commands, pause, status, childEnv } = parts;
   return {
     store: broker.store,
     status,
@@ -79,7 +80,8 @@ function createContext(options: DaemonOptions, parts: ContextParts): DesktopCont
     env: options.env,
     childEnv: () => childEnv.variables,
     version: options.version,
-    address,
+    address: parts.address,
+    settingsLink: parts.settingsLink,
     runtimeDir: options.paths.runtimeDir,
     recentLog: () => recentLog.text,
     isTheOne: options.desktop?.isTheOne ?? false,

@@ -1,6 +1,7 @@
 import { isLoopback } from "../core/loopback.ts";
 import type { ConfigStore } from "../config/config_store.ts";
 import type { HttpContext } from "../http/context.ts";
+import { Door, randomSecret } from "../http/door.ts";
 import { Metrics } from "../http/metrics.ts";
 import { requestLogger } from "../http/request_log.ts";
 import { recordFailover } from "../state/changes.ts";
@@ -9,19 +10,30 @@ import { statusReport } from "../state/status_report.ts";
 import type { Broker } from "./broker.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
 import type { Lifetime } from "./lifetime.ts";
+import { lazySettings } from "./settings.ts";
 
-/** What the routes work with. `facts.listen` is known once the listener is there. */
+/** Where the daemon listens and how this machine reaches it is known once the listener is there. */
+export interface Facts {
+  listen: string;
+  address: string;
+  version: string;
+  pid: number;
+}
+
+/** What the routes work with. */
 export function createHttpContext(
-  { version, pid = Deno.pid }: DaemonOptions,
+  options: DaemonOptions,
   parts: { ground: Ground; configStore: ConfigStore; broker: Broker; lifetime: Lifetime; commands: Commands },
-): { context: HttpContext; facts: { listen: string; version: string; pid: number } } {
-  const { ground: { clock, log, secrets, redaction }, configStore, lifetime, commands } = parts;
+): { context: HttpContext; facts: Facts } {
+  const { version, pid = Deno.pid } = options;
+  const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands } = parts;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
-  const facts = { listen: "", version, pid };
+  const facts = { listen: "", address: "", version, pid };
   const startedAt = clock.monotonic();
-  const controlToken = randomToken();
+  const controlToken = randomSecret();
   redaction.add(controlToken);
   const metrics = new Metrics();
+  const door = new Door({ clock, redaction });
   const logRequest = requestLogger(log);
   const context: HttpContext = {
     config: () => configStore.config,
@@ -40,6 +52,11 @@ export function createHttpContext(
     redact: redaction.redact,
     isExposed: !isLoopback(configStore.config.listen.host),
     controlToken,
+    configFile: configStore,
+    recentLog,
+    door,
+    settingsLink: () => `${facts.address}/settings/enter?key=${door.createLink()}`,
+    settings: lazySettings(options, { ...parts, context: () => context }),
     version,
     stopping: lifetime.stopping.signal,
     stopped: lifetime.stopped.signal,
@@ -53,9 +70,4 @@ export function createHttpContext(
     },
   };
   return { context, facts };
-}
-
-function randomToken(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }

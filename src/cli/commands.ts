@@ -93,6 +93,17 @@ const resume: CommandSpec = {
   examples: [],
 };
 
+const settings: CommandSpec = {
+  name: "settings",
+  summary: "Open the settings page in your browser",
+  details: [
+    "The page opens through a link that works once and for a minute; the browser then stays signed in until the daemon ends, or until 12 hours without use have passed.",
+  ],
+  arguments: [],
+  flags: [{ name: "print", description: "Print the link and open nothing" }],
+  examples: [["settings", "open it"], ["settings --print", "for a browser that this program cannot reach"]],
+};
+
 const models: CommandSpec = {
   name: "models",
   summary: "List the models you can use and where each one runs",
@@ -217,6 +228,7 @@ export const commands: readonly CommandSpec[] = [
   modeCommand,
   pause,
   resume,
+  settings,
   models,
   test,
   chat,

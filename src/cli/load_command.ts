@@ -7,6 +7,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   mode: async () => (await import("./mode_command.ts")).modeCommand,
   pause: async () => (await import("./pause_command.ts")).pauseCommand,
   resume: async () => (await import("./pause_command.ts")).resumeCommand,
+  settings: async () => (await import("./settings_command.ts")).settingsCommand,
   models: async () => (await import("./models_command.ts")).modelsCommand,
   test: async () => (await import("./test_command.ts")).testCommand,
   chat: async () => (await import("./chat_command.ts")).chatCommand,

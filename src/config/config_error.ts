@@ -12,10 +12,24 @@ export interface ConfigProblem {
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly ConfigProblem[];
+  /** Whether a change of it was not good, or the file itself, which nothing may overwrite then. */
+  readonly where: "change" | "file";
 
-  constructor(message: string, problems: readonly ConfigProblem[]) {
+  constructor(message: string, problems: readonly ConfigProblem[], where: ConfigError["where"] = "change") {
     super(message);
     this.problems = problems;
+    this.where = where;
+  }
+}
+
+/** The file is not any more what a change was made for: nothing was written. */
+export class ConfigConflict extends Error {
+  override readonly name = "ConfigConflict";
+
+  constructor(path: string) {
+    super(
+      `Nothing was changed, for ${path} was changed meanwhile, in another window or by hand; look at it and try again`,
+    );
   }
 }
 

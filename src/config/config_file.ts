@@ -20,6 +20,13 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   }
 }
 
+/** A name for what a configuration file says; `null` is no file. The same text has the same name, also after a restart. */
+export async function configVersion(text: string | null): Promise<string> {
+  if (text === null) return "none";
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest, 0, 12).toHex();
+}
+
 function unreadable(error: unknown): ConfigProblem {
   const problem = (reason: string) => ({ path: "", reason, value: "" });
   if (error instanceof UnfitFile) return problem(error.message);

@@ -2,8 +2,8 @@ import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import { writeAtomic } from "./atomic_file.ts";
-import { ConfigError, type ConfigProblem, formatProblems, summarizeProblems } from "./config_error.ts";
-import { readConfigFile, renderConfig } from "./config_file.ts";
+import { ConfigConflict, ConfigError, type ConfigProblem, formatProblems, summarizeProblems } from "./config_error.ts";
+import { type ConfigFile, configVersion, readConfigFile, renderConfig } from "./config_file.ts";
 import { applyOverrides, checkOverrides, type ConfigOverrides, withoutChanged } from "./config_overrides.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import { deepFreeze } from "./deep_freeze.ts";
@@ -25,6 +25,21 @@ export interface ConfigStoreOptions {
 }
 
 export type ConfigListener = (config: Config, previous: Config) => void;
+
+/** The file as it is now, for who wants to change it. */
+export interface ConfigSnapshot {
+  /** Names what the file says; another after each change of it, whoever made it. */
+  version: string;
+  /** What the file says, without defaults. */
+  written: ConfigInput;
+  /** The same with every default, but without what the command line said over it. */
+  config: Config;
+}
+
+export interface ModifyOptions {
+  /** The version of the file that the change was made for. Default: whatever is there. */
+  ifVersion?: string;
+}
 
 /** What speaks against running a configuration that is good in itself; nothing when it may run. */
 export type ConfigVeto = (next: Config) => ConfigProblem[];
@@ -116,11 +131,21 @@ export class ConfigStore implements AsyncDisposable {
    * Changes the file and what runs. `change` gets what the file says, without defaults, and edits it or returns
    * another; what a user did not write stays unwritten. An override of an option that changes ends.
    *
-   * Rejects, with nothing written, when the file on disk or the result is not good ({@linkcode ConfigError}), when
-   * `change` throws, or when the file cannot be written.
+   * Rejects, with nothing written, when the file on disk or the result is not good ({@linkcode ConfigError}), when the
+   * file is not of `ifVersion` any more ({@linkcode ConfigConflict}), when `change` throws, or when the file cannot be
+   * written.
    */
-  modify(change: (draft: ConfigInput) => ConfigInput | void): Promise<Config> {
-    return this.#enqueue(() => this.#modify(change));
+  modify(change: (draft: ConfigInput) => ConfigInput | void, options: ModifyOptions = {}): Promise<Config> {
+    return this.#enqueue(() => this.#modify(change, options));
+  }
+
+  /** Reads the file. Rejects with a {@linkcode ConfigError} when it is not good: then it can only be corrected by hand. */
+  snapshot(): Promise<ConfigSnapshot> {
+    return this.#enqueue(async () => {
+      const file = await readConfigFile(this.path);
+      const { input, config } = this.#good(file);
+      return { version: await configVersion(file.text), written: input, config };
+    });
   }
 
   /** Sets the route mode for good, also when the command line had set another. */
@@ -187,12 +212,25 @@ export class ConfigStore implements AsyncDisposable {
     this.#setError(error);
   }
 
-  async #modify(change: (draft: ConfigInput) => ConfigInput | void): Promise<Config> {
-    const { text, result } = await readConfigFile(this.path);
-    if (!result.ok) {
-      const problems = formatProblems(result.problems, this.path);
-      throw new ConfigError(`Nothing was changed, for the file would be overwritten.\n${problems}`, result.problems);
-    }
+  /** What a good file says; one that is not must not be overwritten. */
+  #good({ result }: ConfigFile): Extract<ConfigFile["result"], { ok: true }> {
+    if (result.ok) return result;
+    const problems = formatProblems(result.problems, this.path);
+    throw new ConfigError(
+      `Nothing was changed, for the file would be overwritten.\n${problems}`,
+      result.problems,
+      "file",
+    );
+  }
+
+  async #modify(
+    change: (draft: ConfigInput) => ConfigInput | void,
+    { ifVersion }: ModifyOptions = {},
+  ): Promise<Config> {
+    const file = await readConfigFile(this.path);
+    const { text } = file;
+    const result = this.#good(file);
+    if (ifVersion !== undefined && ifVersion !== await configVersion(text)) throw new ConfigConflict(this.path);
     const draft = structuredClone(result.input);
     const changed = change(draft) ?? draft;
     const verified = parseConfig(changed);

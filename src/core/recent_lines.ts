@@ -3,6 +3,7 @@ export class RecentLines {
   readonly #maxCharacters: number;
   #lines: string[] = [];
   #characters = 0;
+  readonly #listeners = new Set<(line: string) => void>();
 
   constructor(maxCharacters: number) {
     this.#maxCharacters = maxCharacters;
@@ -14,6 +15,17 @@ export class RecentLines {
     this.#lines.push(kept);
     this.#characters += kept.length;
     while (this.#characters > this.#maxCharacters) this.#characters -= this.#lines.shift()!.length;
+    for (const listener of this.#listeners) listener(kept);
+  }
+
+  /** Calls `listener` with each new line; the returned function ends that. It must not write a line itself. */
+  subscribe(listener: (line: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  get lines(): readonly string[] {
+    return this.#lines;
   }
 
   get text(): string {

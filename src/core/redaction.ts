@@ -10,6 +10,12 @@ export class Redaction {
     this.#secrets.sort((a, b) => b.length - a.length);
   }
 
+  /** Forgets one that is worth nothing any more. */
+  remove(secret: string): void {
+    const index = this.#secrets.indexOf(secret);
+    if (index >= 0) this.#secrets.splice(index, 1);
+  }
+
   /** `text` with every known secret replaced, also in its JSON-escaped and URL-encoded forms. */
   readonly redact = (text: string): string => {
     for (const secret of this.#secrets) {

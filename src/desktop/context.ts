@@ -22,6 +22,8 @@ export interface DesktopContext {
   version: string;
   /** Base URL that programs of this machine use. */
   address: string;
+  /** A new link that opens the settings page, once and within a minute. */
+  settingsLink: () => string;
   /** A folder of ours for files of this session. */
   runtimeDir: string;
   /** The last lines of the log, line ends included. */

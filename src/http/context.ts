@@ -1,14 +1,18 @@
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
+import type { RecentLines } from "../core/recent_lines.ts";
 import type { Backend } from "../broker/backend.ts";
 import type { Failover } from "../broker/failover.ts";
 import type { RequestRecord } from "../broker/request_record.ts";
 import type { Unanswered } from "../broker/unanswered.ts";
+import type { ConfigStore } from "../config/config_store.ts";
 import type { Config } from "../config/schema.ts";
 import type { AppState } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
+import type { SettingsPage } from "../state/settings_visit.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
+import type { Door } from "./door.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** All that the routes work with; made by the composition root. */
@@ -37,6 +41,15 @@ export interface HttpContext {
   isExposed: boolean;
   /** Bearer token of the control API. */
   controlToken: string;
+  configFile: Pick<ConfigStore, "path" | "snapshot" | "modify">;
+  /** The last lines of the log, secrets removed. */
+  recentLog: RecentLines;
+  /** Who may see the settings page. */
+  door: Door;
+  /** A new link that opens the settings page. */
+  settingsLink: () => string;
+  /** What is behind the door. */
+  settings: SettingsPage;
   version: string;
   /** Aborted when the daemon stops and running answers have had their grace. */
   stopped: AbortSignal;

@@ -1,13 +1,11 @@
-import type { Context, MiddlewareHandler } from "@hono/hono";
+import type { Context } from "@hono/hono";
 import { ServerSentEventStream } from "@std/http/server-sent-event-stream";
-import { isLoopback } from "../core/loopback.ts";
 import { longestPauseMs, routeModes, shortestPauseMs } from "../core/types.ts";
 import { listModels } from "../broker/models.ts";
-import { constantTimeEqual } from "./constant_time_equal.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
+import { linkMs } from "./door.ts";
 import { controlError } from "./error_response.ts";
-import { bearerOf } from "./guard.ts";
-import { readBody } from "./read_body.ts";
+import { sentJson } from "./sent_json.ts";
 import type { Route } from "./route_table.ts";
 import { statusEvents } from "./status_events.ts";
 
@@ -32,26 +30,11 @@ export function controlRoutes(context: HttpContext): Route[] {
     },
     { path: "/control/v1/models", methods: { GET: (c) => models(context, c) } },
     { path: "/control/v1/events", methods: { GET: (c) => events(context, c) } },
+    { path: "/control/v1/backends", methods: { GET: (c) => backends(context, c) } },
     { path: "/control/v1/backends/:id/test", methods: { POST: (c) => testBackend(context, c) } },
+    { path: "/control/v1/login-link", methods: { POST: (c) => loginLink(context, c) } },
+    { path: "/control/v1/openapi.json", methods: { GET: (c) => openApi(context, c) } },
   ];
-}
-
-/** Only who can read control.json may command; pages of other sites may not even try. */
-export function controlGuard(context: HttpContext): MiddlewareHandler {
-  return async (c, next) => {
-    const origin = c.req.header("origin");
-    if (origin !== undefined && !isOwnOrigin(origin)) return controlError(403, "Other origins may not use this");
-    const token = bearerOf(c.req.raw.headers);
-    if (token === undefined || !constantTimeEqual(token, context.controlToken)) {
-      return controlError(401, "Send the token of control.json as Authorization: Bearer TOKEN");
-    }
-    await next();
-    c.res.headers.set("cache-control", "no-store");
-  };
-}
-
-function isOwnOrigin(origin: string): boolean {
-  return URL.canParse(origin) && isLoopback(new URL(origin).hostname);
 }
 
 /** The mode that the user chose; beside it the one in force, and why that is another. */
@@ -89,24 +72,6 @@ async function resumeCloud(context: HttpContext, c: Context): Promise<Response> 
   return c.json(pauseNow(context));
 }
 
-/** The JSON object that was sent; `undefined` when it is none. */
-async function sentJson(context: HttpContext, request: Request): Promise<Record<string, unknown> | undefined> {
-  try {
-    const json = JSON.parse(
-      new TextDecoder().decode(
-        await readBody(request, {
-          maxBytes: 4_096,
-          stallMs: context.config().listen.readStallMs,
-          clock: context.clock,
-        }),
-      ),
-    );
-    return typeof json === "object" && json !== null && !Array.isArray(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 async function models(context: HttpContext, c: Context): Promise<Response> {
   await context.refreshModels(youngListMs);
   const { backends, mode } = context.store.state;
@@ -117,6 +82,21 @@ async function models(context: HttpContext, c: Context): Promise<Response> {
       backends: places.map(({ backend, location, model, warm }) => ({ id: backend, location, name: model, warm })),
     })),
   });
+}
+
+function backends(context: HttpContext, c: Context): Response {
+  const { backends, active } = context.status();
+  return c.json({ active, backends });
+}
+
+/** A link that opens the settings page, once and within a minute. */
+function loginLink(context: HttpContext, c: Context): Response {
+  return c.json({ url: context.settingsLink(), expiresInMs: linkMs });
+}
+
+async function openApi(context: HttpContext, c: Context): Promise<Response> {
+  const { openApiDocument } = await import("./openapi.ts");
+  return c.json(openApiDocument(context.version));
 }
 
 async function testBackend(context: HttpContext, c: Context): Promise<Response> {

@@ -16,10 +16,17 @@ export function guard(context: HttpContext): MiddlewareHandler {
     const refusal = refusalOf(c, listen) ?? keyRefusal(c, context);
     if (refusal) return pathError(path, refusal.status, refusal.message, refusal);
     const origin = c.req.header("origin");
-    if (origin !== undefined && c.req.method === "OPTIONS") return preflight(c, origin);
+    // No page of elsewhere may read the settings.
+    if (origin === undefined || isSettings(path)) return await next();
+    if (c.req.method === "OPTIONS") return preflight(c, origin);
     await next();
-    if (origin !== undefined) allowOrigin(c.res.headers, origin);
+    allowOrigin(c.res.headers, origin);
   };
+}
+
+/** Behind a door of its own (settings_routes.ts). */
+function isSettings(path: string): boolean {
+  return path === "/settings" || path.startsWith("/settings/");
 }
 
 interface Refusal {
@@ -40,6 +47,8 @@ function refusalOf(c: Context, listen: Config["listen"]): Refusal | undefined {
   if (headerBytes(headers) > listen.maxHeaderBytes) {
     return { status: 431, message: `The request's headers are larger than ${listen.maxHeaderBytes} bytes` };
   }
+  // The settings page asks more of who comes, and of pages without referrer the browser sends `Origin: null`.
+  if (isSettings(c.req.path)) return undefined;
   const origin = headers.get("origin");
   if (origin === null) return siteRefusal(c);
   if (isOriginAllowed(origin, listen.allowedOrigins)) return undefined;
@@ -57,7 +66,7 @@ function siteRefusal(c: Context): Refusal | undefined {
 function keyRefusal(c: Context, context: HttpContext): Refusal | undefined {
   const { clientKey } = context.config().listen;
   const isOpen = c.req.method === "OPTIONS" || c.req.path === "/health" || c.req.path === "/ready" ||
-    c.req.path.startsWith("/control/");
+    c.req.path.startsWith("/control/") || isSettings(c.req.path);
   if (isOpen || (clientKey === null && !context.isExposed)) return undefined;
   const key = clientKey === null ? undefined : context.secrets(clientKey);
   const sent = bearerOf(c.req.raw.headers);
@@ -112,7 +121,7 @@ function headerBytes(headers: Headers): number {
 
 function preflight(c: Context, origin: string): Response {
   const headers = new Headers({
-    "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+    "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
     "access-control-allow-headers": c.req.header("access-control-request-headers") ?? "authorization, content-type",
     "access-control-max-age": "600",
   });

@@ -6,7 +6,7 @@ export type Handler = (c: Context) => Response | Promise<Response>;
 /** A path with its methods; HEAD is answered where GET is. */
 export interface Route {
   path: string;
-  methods: Partial<Record<"GET" | "POST" | "PUT" | "DELETE" | "HEAD", Handler>>;
+  methods: Partial<Record<"GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD", Handler>>;
 }
 
 /** Adds the routes; a method that a path does not have is answered with 405 in the dialect of the path. */

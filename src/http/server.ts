@@ -1,11 +1,14 @@
-import { Hono } from "@hono/hono";
-import { controlGuard, controlRoutes } from "./control_routes.ts";
+import { type Context, Hono } from "@hono/hono";
+import { configRoutes } from "./config_routes.ts";
+import { controlGuard } from "./control_guard.ts";
+import { controlRoutes } from "./control_routes.ts";
 import type { HttpContext } from "./context.ts";
 import { pathError, thrownAtPath } from "./error_response.ts";
 import { guard } from "./guard.ts";
+import { logRoutes } from "./log_routes.ts";
 import { ollamaRoutes } from "./ollama_routes.ts";
 import { openaiRoutes } from "./openai_routes.ts";
-import { addRoutes } from "./route_table.ts";
+import { addRoutes, type Route } from "./route_table.ts";
 import { watchRoutes } from "./watch_routes.ts";
 
 /** Every route of the daemon behind the guard. Shape: a request in, a response out; nothing is thrown. */
@@ -16,10 +19,22 @@ export function createHandler(context: HttpContext): (request: Request) => Respo
   addRoutes(app, ollamaRoutes(context));
   addRoutes(app, openaiRoutes(context));
   addRoutes(app, watchRoutes(context));
-  addRoutes(app, controlRoutes(context));
+  addRoutes(app, allControlRoutes(context));
+  for (const path of ["/settings", "/settings/*"]) app.all(path, (c) => settings(context, c));
   app.notFound((c) => notFound(c.req.path));
   app.onError((error, c) => thrownAtPath(error, c.req.path, context.log));
   return (request) => app.fetch(request);
+}
+
+/** All of the control API; openapi.ts describes it. */
+export function allControlRoutes(context: HttpContext): Route[] {
+  return [...controlRoutes(context), ...configRoutes(context), ...logRoutes(context)];
+}
+
+/** The page is rarely looked at: the idle daemon knows nothing of it. */
+async function settings(context: HttpContext, c: Context): Promise<Response> {
+  const { answerSettings } = await import("./settings_routes.ts");
+  return await answerSettings(context, c);
 }
 
 function notFound(path: string): Response {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../bench/free_port.ts";
 import { inTime } from "../support/in_time.ts";
 import { isBusMissing, PrivateBus } from "../support/private_bus.ts";
@@ -158,7 +158,7 @@ test("started a second time, the program opens the settings of the first and is 
     `CloudToLocalLLM runs already at ${address}; its settings are opened\n`,
     "",
   ]);
-  assertEquals(await session.opened(), `${session.folder}/config/cloudtolocalllm/config.json\n`);
+  assertMatch(await session.opened(), /^http:\/\/127\.0\.0\.1:\d+\/settings\/enter\?key=[\w-]{43}\n$/);
   const end = await first.stop();
   assertEquals([end.code, end.stdout], [0, ""]);
 });
@@ -173,7 +173,7 @@ test("a daemon whose settings name another port gives way to the one of the sess
   assertEquals(code, 0);
   assertStringIncludes(stderr, "Another daemon of this session runs; its settings are opened and this one ends");
   assertStringIncludes(stderr, "Stopped");
-  assertEquals(await session.opened(), `${session.folder}/config/cloudtolocalllm/config.json\n`);
+  assertMatch(await session.opened(), /^http:\/\/127\.0\.0\.1:\d+\/settings\/enter\?key=[\w-]{43}\n$/);
 });
 
 test("of five that are started at once one runs, and the others end as a second start does", async () => {

@@ -50,6 +50,8 @@ export class DesktopScene {
   /** What was reported of the machine, in order. */
   readonly seen: Partial<Surroundings>[] = [];
   wakeUps = 0;
+  /** How many links to the settings were made. */
+  links = 0;
   readonly #childEnv = new ChildEnv();
   readonly env: Map<string, string>;
   recentLog = "";
@@ -86,6 +88,7 @@ export class DesktopScene {
       childEnv: () => this.#childEnv.variables,
       version,
       address,
+      settingsLink: () => `${address}/settings/enter?key=link-${++this.links}`,
       runtimeDir: options.runtimeDir ?? "/nowhere/cloudtolocalllm",
       recentLog: () => this.recentLog,
       isTheOne: options.isTheOne ?? true,

@@ -1,12 +1,15 @@
 import type { Config, ConfigInput } from "../../src/config/schema.ts";
 import { silentLog } from "../../src/core/log.ts";
+import { RecentLines } from "../../src/core/recent_lines.ts";
 import type { RouteMode } from "../../src/core/types.ts";
 import type { RequestRecord } from "../../src/broker/request_record.ts";
 import type { HttpContext } from "../../src/http/context.ts";
+import { Door } from "../../src/http/door.ts";
 import { Metrics } from "../../src/http/metrics.ts";
 import { createHandler } from "../../src/http/server.ts";
 import type { AppState, Pause } from "../../src/state/app_state.ts";
 import { withPause } from "../../src/state/changes.ts";
+import type { SettingsVisit } from "../../src/state/settings_visit.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import { FailoverScene } from "./failover_scene.ts";
@@ -17,10 +20,19 @@ export interface HttpSceneOptions {
   secrets?: Record<string, string>;
   /** Whether the socket would be bound beyond loopback. Default: no. */
   isExposed?: boolean;
+  /** Default: none, and whoever asks for it is refused. */
+  configFile?: HttpContext["configFile"];
   /** Stub backends, as {@linkcode FailoverScene} takes them. Default: `local`, which answers. */
   backends?: ConstructorParameters<typeof FailoverScene>[0];
   inputs?: NonNullable<ConstructorParameters<typeof FailoverScene>[1]>["inputs"];
 }
+
+const missing = () => Promise.reject(new Error("This scene has no configuration file"));
+const missingConfigFile: HttpContext["configFile"] = {
+  path: "/nowhere/config.json",
+  snapshot: missing,
+  modify: missing,
+};
 
 /** Every route of the daemon without a socket, over stub backends. It leaves out the monitor and the configuration file. */
 export class HttpScene {
@@ -30,6 +42,11 @@ export class HttpScene {
   readonly records: RequestRecord[] = [];
   readonly errors: string[] = [];
   readonly modes: RouteMode[] = [];
+  readonly recentLog = new RecentLines(4_000);
+  readonly door: Door;
+  /** What reached the settings page, behind the door. */
+  readonly visits: { request: Request; visit: SettingsVisit }[] = [];
+  readonly configFile: HttpContext["configFile"];
   readonly stopping = new AbortController();
   readonly stopped = new AbortController();
   readonly context: HttpContext;
@@ -42,6 +59,8 @@ export class HttpScene {
     this.config = configOf({ listen });
     const { clock, failover, stubs, states } = this.broker;
     this.store = new Store<AppState>({ ...initialState("local-first"), backends: states });
+    this.door = new Door({ clock, redaction: { add() {}, remove() {} } });
+    this.configFile = options.configFile ?? missingConfigFile;
     const metrics = new Metrics();
     this.context = {
       config: () => this.config,
@@ -80,6 +99,14 @@ export class HttpScene {
       redact: (text) => text,
       isExposed: options.isExposed ?? false,
       controlToken: this.token,
+      configFile: this.configFile,
+      recentLog: this.recentLog,
+      door: this.door,
+      settingsLink: () => `http://127.0.0.1:11435/settings/enter?key=${this.door.createLink()}`,
+      settings: (request, visit) => {
+        this.visits.push({ request, visit });
+        return Promise.resolve(new Response("the settings page"));
+      },
       version: "1.2.3",
       stopping: this.stopping.signal,
       stopped: this.stopped.signal,

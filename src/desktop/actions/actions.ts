@@ -1,7 +1,6 @@
 import { resolve } from "@std/path/posix/resolve";
 import { messageOf } from "../../core/errors.ts";
 import type { Bus } from "../../dbus/types.ts";
-import type { Commands } from "../../state/commands.ts";
 import { activationTokenOf } from "../activation_token.ts";
 import { Autostart, type LoginStart } from "./autostart.ts";
 import { BackendTests } from "./backend_tests.ts";
@@ -54,7 +53,8 @@ const handlers: Handlers = {
   enable_backend: ({ backend, enabled }, { context }) => context.commands.enableBackend(backend, enabled),
   pause_cloud: ({ forMs }, { context }) => context.commands.pauseCloud(forMs),
   resume_cloud: (_action, { context }) => context.commands.resumeCloud(),
-  open_settings: async (_action, work) => await open(await settingsTarget(work.context.commands), work),
+  open_settings: (_action, work) => open(work.context.settingsLink(), work),
+  open_config_file: async (_action, work) => await open(resolve(await work.context.commands.provideConfigFile()), work),
   async open_logs(_action, work) {
     const { writeRecentLog } = await import("./recent_log_file.ts");
     await open(await writeRecentLog(work.context), work);
@@ -82,6 +82,7 @@ const failures: Record<TrayAction["do"], string> = {
   pause_cloud: "Cannot pause the cloud",
   resume_cloud: "Cannot end the pause of the cloud",
   open_settings: "Cannot open the settings",
+  open_config_file: "Cannot open the configuration file",
   open_logs: "Cannot open the log",
   open_website: "Cannot open the website",
   copy_address: "Cannot copy the address",
@@ -98,6 +99,7 @@ const looking: ReadonlySet<TrayAction["do"]> = new Set([
   "test_backend",
   "test_backends",
   "open_settings",
+  "open_config_file",
   "open_logs",
   "open_website",
   "copy_address",
@@ -135,11 +137,6 @@ export function createActions(context: DesktopContext, parts: ActionParts): Perf
     const result = looking.has(action.do) ? running.once(key, start) : running.inOrder(key, start);
     return result ?? failed.tell(failures[action.do], `${maxActions} other actions are under way`);
   };
-}
-
-/** Where the settings are: the configuration file, until there is a page for them, whose link then goes here. */
-async function settingsTarget(commands: Commands): Promise<string> {
-  return resolve(await commands.provideConfigFile());
 }
 
 async function open(target: string, { context, parts, places, activationToken }: Work): Promise<void> {

@@ -58,12 +58,22 @@ for (
   });
 }
 
-Deno.test("createActions() opens the configuration file as the settings, with the activation token", async () => {
+Deno.test("createActions() opens the settings by a new link each time, with the activation token", async () => {
   await using scene = await ActionScene.make();
-  await scene.perform({ do: "open_settings" }, { activationToken: "token-1" });
+  for (const key of ["link-1", "link-2"]) {
+    await scene.perform({ do: "open_settings" }, { activationToken: "token-1" });
+    const { args, activationToken } = (await scene.programs.calls("xdg-open")).at(-1)!;
+    assertEquals([args, activationToken], [[`http://127.0.0.1:11435/settings/enter?key=${key}`], "token-1"]);
+    await scene.desktop.fakeClock.advance(1_000);
+  }
+});
+
+Deno.test("createActions() opens the configuration file", async () => {
+  await using scene = await ActionScene.make();
+  await scene.perform({ do: "open_config_file" }, {});
   assertEquals(scene.desktop.commands, [["provideConfigFile"]]);
-  const [{ args, activationToken }] = await scene.programs.calls("xdg-open");
-  assertEquals([args, activationToken], [[`${scene.runtimeDir}/config.json`], "token-1"]);
+  const [{ args }] = await scene.programs.calls("xdg-open");
+  assertEquals(args, [`${scene.runtimeDir}/config.json`]);
 });
 
 Deno.test("createActions() hides the backends' tokens from what it starts", async () => {
@@ -104,7 +114,7 @@ Deno.test("createActions() starts a thing once, however often and by whomever it
   await scene.desktop.fakeClock.advance(10_000);
   await Promise.all(opened);
   const targets = (await scene.programs.calls("xdg-open")).map(({ args: [target] }) => target.split("/").at(-1));
-  assertEquals(targets.sort(), ["", "config.json", "recent-log.txt"]);
+  assertEquals(targets.sort(), ["", "enter?key=link-1", "recent-log.txt"]);
   assertEquals((await scene.programs.calls("xclip")).length, 1);
   assertEquals(scene.warnings, []);
 });
@@ -130,7 +140,7 @@ Deno.test("createActions() opens no more while eight programs that it started ru
   assertEquals((await scene.programs.calls("xdg-open")).length, 8);
   const why = "xdg-open was not started: 8 programs that were opened before still run; close one";
   assertEquals(scene.warnings, [
-    `Cannot open the settings: ${why}. Open this yourself: ${scene.runtimeDir}/config.json`,
+    `Cannot open the settings: ${why}. Open this yourself: http://127.0.0.1:11435/settings/enter?key=link-9`,
   ]);
 });
 
@@ -249,9 +259,9 @@ Deno.test("createActions() says what to open where nothing can open it", async (
   await using scene = await ActionScene.make();
   await Deno.remove(`${scene.programs.folder}/xdg-open`);
   await scene.perform({ do: "open_settings" }, {});
-  const file = `${scene.runtimeDir}/config.json`;
+  const link = "http://127.0.0.1:11435/settings/enter?key=link-1";
   assertEquals(scene.warnings, [
-    `Cannot open the settings: xdg-open is not installed (package xdg-utils). Open this yourself: ${file}`,
+    `Cannot open the settings: xdg-open is not installed (package xdg-utils). Open this yourself: ${link}`,
   ]);
 });
 

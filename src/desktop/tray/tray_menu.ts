@@ -55,7 +55,7 @@ function notes(report: StatusReport): MenuItem[] {
   const { configError, surroundings, mode, modeReason, pause } = report;
   const advice = standInAdvice(report);
   return [
-    ...(configError === null ? [] : [click("note:config", configErrorWords(configError), { do: "open_settings" })]),
+    ...(configError === null ? [] : [click("note:config", configErrorWords(configError), { do: "open_config_file" })]),
     ...(advice === undefined ? [] : [line("note:models", advice)]),
     ...networkNotes(surroundings.network),
     ...(modeReason === null || pause

@@ -81,7 +81,9 @@ Deno.test("trayMenu() says first and briefly what is wrong with the configuratio
   const configError =
     "Cannot use /x/y/config.json: 1 problem\n  line 17, column 5: this key is there twice\nCorrect it";
   const note = entry(menuOf({ configError }), "note:config");
-  assertEquals([note.label, note.action], ["config.json, line 17: this key is there twice", { do: "open_settings" }]);
+  assertEquals([note.label, note.action], ["config.json, line 17: this key is there twice", {
+    do: "open_config_file",
+  }]);
 });
 
 Deno.test("trayMenu() shows a bounded part of much", () => {

@@ -49,6 +49,7 @@ export type TrayAction =
   | { do: "mute" }
   | { do: "unmute" }
   | { do: "open_settings" }
+  | { do: "open_config_file" }
   | { do: "copy_address" }
   | { do: "copy_model"; model: string }
   | { do: "open_logs" }

@@ -1,0 +1,71 @@
+import type { ConfigStore } from "../config/config_store.ts";
+import { listModels } from "../broker/models.ts";
+import { type HttpContext, youngListMs } from "../http/context.ts";
+import { createHandler } from "../http/server.ts";
+import type { SettingsContext } from "../settings/context.ts";
+import type { Commands } from "../state/commands.ts";
+import type { StatusReport } from "../state/status.ts";
+import type { SettingsPage } from "../state/settings_visit.ts";
+import type { Broker } from "./broker.ts";
+import type { DaemonOptions, Ground } from "./ground.ts";
+
+export interface SettingsParts {
+  ground: Ground;
+  configStore: ConfigStore;
+  broker: Broker;
+  commands: Commands;
+  context: () => HttpContext;
+}
+
+/** The settings page, loaded when somebody comes through the door for the first time. */
+export function lazySettings(options: DaemonOptions, parts: SettingsParts): SettingsPage {
+  let page: Promise<SettingsPage> | undefined;
+  const load = async () => {
+    const { createSettingsPage } = await import("../settings/page.tsx");
+    const { traySentence } = await import("../desktop/tray/tray_sentence.ts");
+    return createSettingsPage(settingsContext(options, { ...parts, traySentence }));
+  };
+  return async (request, visit) => {
+    page ??= load();
+    return await (await page)(request, visit);
+  };
+}
+
+/** The same words as in the tray. */
+type Sentence = (report: StatusReport, now: number) => string;
+
+function settingsContext(
+  options: DaemonOptions,
+  parts: SettingsParts & { traySentence: Sentence },
+): SettingsContext {
+  const { ground: { clock, log, recentLog, redaction }, configStore, broker, commands } = parts;
+  const http = parts.context();
+  const handler = createHandler(http);
+  return {
+    status: http.status,
+    store: broker.store,
+    config: () => configStore.config,
+    configFile: configStore,
+    commands,
+    async models() {
+      await broker.monitor.refreshModels(youngListMs);
+      const { backends, mode } = broker.store.state;
+      return listModels(backends, { mode, now: clock.monotonic() });
+    },
+    ask(path, { headers, ...init }) {
+      const asOurs = new Headers(headers);
+      asOurs.set("authorization", `Bearer ${http.controlToken}`);
+      asOurs.set("host", new URL(http.status().listen).host);
+      return Promise.resolve(handler(new Request(new URL(path, http.status().listen), { ...init, headers: asOurs })));
+    },
+    recentLog,
+    redact: redaction.redact,
+    clock,
+    log,
+    version: options.version,
+    startedAt: clock.now(),
+    sentence: () => parts.traySentence(http.status(), clock.now()),
+    paths: options.paths,
+    stopping: http.stopping,
+  };
+}

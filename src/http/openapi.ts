@@ -1,0 +1,3 @@
+export function openApiDocument(version: string) {
+  return { openapi: "3.1.0", info: { title: "CloudToLocalLLM control API", version } };
+}
