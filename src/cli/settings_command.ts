@@ -7,7 +7,7 @@ import { ExitCode } from "./io.ts";
 export async function settingsCommand({ io, invocation }: CommandContext): Promise<ExitCode> {
   using daemon = await connectToDaemon(io);
   const { url } = await daemon.control("login-link", { method: "POST" }) as { url: string };
-  if (invocation.options.print) {
+  if (invocation.switches.has("print")) {
     io.out(`${url}\n`);
     return ExitCode.done;
   }
