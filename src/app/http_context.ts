@@ -9,13 +9,22 @@ import { statusReport } from "../state/status_report.ts";
 import type { Broker } from "./broker.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
 import type { Lifetime } from "./lifetime.ts";
+import type { Requests } from "./usage.ts";
 
 /** What the routes work with. `facts.listen` is known once the listener is there. */
 export function createHttpContext(
   { version, pid = Deno.pid }: DaemonOptions,
-  parts: { ground: Ground; configStore: ConfigStore; broker: Broker; lifetime: Lifetime; commands: Commands },
+  parts: {
+    ground: Ground;
+    configStore: ConfigStore;
+    broker: Broker;
+    lifetime: Lifetime;
+    commands: Commands;
+    requests: Requests;
+  },
 ): { context: HttpContext; facts: { listen: string; version: string; pid: number } } {
-  const { ground: { clock, log, secrets, redaction }, configStore, lifetime, commands } = parts;
+  const { ground: { clock, log, secrets, redaction }, configStore, lifetime, commands, requests: { usage, running } } =
+    parts;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", version, pid };
   const startedAt = clock.monotonic();
@@ -46,9 +55,12 @@ export function createHttpContext(
     refreshModels: (youngMs) => monitor.refreshModels(youngMs),
     modelsChanged: (id) => monitor.modelsChanged(id),
     commands,
+    usage,
+    running,
     record(record) {
       metrics.record(record);
       logRequest(record);
+      usage.record(record);
       store.update((state) => recordFailover(state, record));
     },
   };

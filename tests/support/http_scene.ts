@@ -7,10 +7,13 @@ import { Metrics } from "../../src/http/metrics.ts";
 import { createHandler } from "../../src/http/server.ts";
 import type { AppState, Pause } from "../../src/state/app_state.ts";
 import { withPause } from "../../src/state/changes.ts";
+import { RunningRequests } from "../../src/state/running_requests.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
+import type { UsageReader } from "../../src/state/usage.ts";
 import { FailoverScene } from "./failover_scene.ts";
 import { configOf } from "./states.ts";
+import { noUsage } from "./no_usage.ts";
 
 export interface HttpSceneOptions {
   listen?: ConfigInput["listen"];
@@ -19,6 +22,8 @@ export interface HttpSceneOptions {
   isExposed?: boolean;
   /** Stub backends, as {@linkcode FailoverScene} takes them. Default: `local`, which answers. */
   backends?: ConstructorParameters<typeof FailoverScene>[0];
+  /** What the record of use tells. Default: it is empty. */
+  usage?: UsageReader;
   inputs?: NonNullable<ConstructorParameters<typeof FailoverScene>[1]>["inputs"];
 }
 
@@ -30,6 +35,7 @@ export class HttpScene {
   readonly records: RequestRecord[] = [];
   readonly errors: string[] = [];
   readonly modes: RouteMode[] = [];
+  readonly running = new RunningRequests();
   readonly stopping = new AbortController();
   readonly stopped = new AbortController();
   readonly context: HttpContext;
@@ -76,6 +82,8 @@ export class HttpScene {
         this.records.push(record);
         metrics.record(record);
       },
+      usage: options.usage ?? noUsage,
+      running: this.running,
       secrets: (name) => secrets[name],
       redact: (text) => text,
       isExposed: options.isExposed ?? false,
