@@ -11,6 +11,7 @@ import type { Broker } from "./broker.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { lazySettings } from "./settings.ts";
+import type { Requests } from "./usage.ts";
 
 /** Where the daemon listens and how this machine reaches it is known once the listener is there. */
 export interface Facts {
@@ -23,10 +24,18 @@ export interface Facts {
 /** What the routes work with. */
 export function createHttpContext(
   options: DaemonOptions,
-  parts: { ground: Ground; configStore: ConfigStore; broker: Broker; lifetime: Lifetime; commands: Commands },
+  parts: {
+    ground: Ground;
+    configStore: ConfigStore;
+    broker: Broker;
+    lifetime: Lifetime;
+    commands: Commands;
+    requests: Requests;
+  },
 ): { context: HttpContext; facts: Facts } {
   const { version, pid = Deno.pid } = options;
   const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands } = parts;
+  const { usage, running } = parts.requests;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", address: "", version, pid };
   const startedAt = clock.monotonic();
@@ -63,9 +72,12 @@ export function createHttpContext(
     refreshModels: (youngMs) => monitor.refreshModels(youngMs),
     modelsChanged: (id) => monitor.modelsChanged(id),
     commands,
+    usage,
+    running,
     record(record) {
       metrics.record(record);
       logRequest(record);
+      usage.record(record);
       store.update((state) => recordFailover(state, record));
     },
   };

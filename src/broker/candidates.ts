@@ -1,4 +1,4 @@
-import type { RequestClass, RouteMode } from "../core/types.ts";
+import type { Location, RequestClass, RouteMode } from "../core/types.ts";
 import { canonicalModel, isCloudModelName } from "../protocol/model_names.ts";
 import type { BackendState, ModelInfo } from "../state/app_state.ts";
 import { modeWords } from "../state/mode_in_force.ts";
@@ -88,6 +88,11 @@ function leavesTheMachine(backend: BackendState, model: string): boolean {
 /** Whether a local backend, whatever its kind (Ollama speaks OpenAI's dialect too), passes the model on to a cloud. */
 export function runsInTheCloud(model: string, info: ModelInfo | undefined): boolean {
   return isCloudModelName(model) || info?.remoteHost !== undefined || info?.remoteModel !== undefined;
+}
+
+/** Where an answer of the backend comes from, to a request for this model as the client wrote it. */
+export function answersFrom(backend: BackendState, model: string): Location {
+  return leavesTheMachine(backend, modelAt(backend, model).model) ? "cloud" : backend.config.location;
 }
 
 function whyNone(wanted: Wanted, backends: readonly BackendState[], { mode, modeCause }: PreferenceOptions): string {

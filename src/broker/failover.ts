@@ -48,6 +48,7 @@ interface Search {
   signal: AbortSignal;
   pinned?: string;
   attempts: Attempt[];
+  onTry?: (backend: string) => void;
   failures: BackendFailure[];
   deadline: number;
   /** How long the request may wait in the queue, however often it does. */
@@ -68,11 +69,11 @@ export class Failover {
   /**
    * Resolves with the first answer that begins. Throws {@linkcode Exhausted} when none does, `RequestError` when every
    * backend stays busy, and the signal's reason when the client left: then nothing counts against a backend.
-   * `attempts` is filled as they happen, also when this throws.
+   * `attempts` is filled as they happen, also when this throws; `onTry` is told who is asked now.
    */
   async answer(
     request: ModelRequest,
-    options: { signal: AbortSignal; pinned?: string; attempts: Attempt[] },
+    options: { signal: AbortSignal; pinned?: string; attempts: Attempt[]; onTry?: (backend: string) => void },
   ): Promise<Committed> {
     const { route } = this.#options.config();
     const now = this.#options.clock.monotonic();
@@ -187,6 +188,7 @@ export class Failover {
     // In the last resort, with everything ejected, the breakers are not asked.
     const permit = observer.acquire(candidate.id, candidate.model) ?? (lastResort ? {} : undefined);
     if (!permit) return undefined;
+    search.onTry?.(candidate.id);
     const isReplaced = () => backends(candidate.id) !== backend;
     const lease = new Lease(candidate, { ...this.#options, ...permit, ...search, isReplaced });
     const isAllowed = (mode: RouteMode) => this.#isAllowed(backend, candidate.model, mode);

@@ -1,14 +1,16 @@
 import { LinkedAbort } from "../core/abort.ts";
 import { type BackendFailure, RequestError } from "../core/errors.ts";
-import type { Attempt, Dialect, Usage } from "../core/types.ts";
-import { modelAt } from "../broker/candidates.ts";
+import type { Attempt, Dialect, Location, Usage } from "../core/types.ts";
+import { answersFrom, modelAt } from "../broker/candidates.ts";
 import { Exhausted } from "../broker/exhausted.ts";
 import type { Committed } from "../broker/failover.ts";
 import { attemptsHeader, type RequestRecord } from "../broker/request_record.ts";
+import type { BackendConfig } from "../config/schema.ts";
 import { decodeBody } from "../protocol/decode_body.ts";
 import type { ModelRequest } from "../protocol/types.ts";
 import type { BackendState } from "../state/app_state.ts";
 import { routability } from "../state/routability.ts";
+import { appName } from "./app_name.ts";
 import type { HttpContext } from "./context.ts";
 import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
 import { passedHeaders } from "./passed_headers.ts";
@@ -21,6 +23,7 @@ export type ParseRequest = (path: string, body: Uint8Array<ArrayBuffer>) => Mode
 /** One model request from its first to its last byte. */
 interface Handling {
   id: string;
+  app: string;
   dialect: Dialect;
   startedAt: number;
   since: number;
@@ -41,21 +44,24 @@ export async function answerModelRequest(
   const { clock, stopped } = context;
   const handling: Handling = {
     id: crypto.randomUUID(),
+    app: appName(request.headers.get("user-agent")),
     dialect: options.dialect,
     startedAt: clock.now(),
     since: clock.monotonic(),
     attempts: [],
     abort: new LinkedAbort(request.signal, stopped),
   };
-  count(context, 1);
+  begin(context, handling);
   try {
     handling.model = await readModelRequest(context, request, options.parse);
+    context.running.change(handling.id, { model: handling.model.model });
     const response = answerControlAlone(context, handling.model);
     if (response) return finish(context, handling, response, { outcome: "ok" });
     const committed = await context.failover.answer(handling.model, {
       signal: handling.abort.signal,
       pinned: request.headers.get("x-broker-backend") ?? undefined,
       attempts: handling.attempts,
+      onTry: (backend) => context.running.change(handling.id, { backend }),
     });
     return answered(context, handling, committed, request.signal);
   } catch (error) {
@@ -100,8 +106,9 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
   if (!answer.rest) {
     committed.release();
     const response = new Response(answer.first, { status: answer.status, headers });
-    return finish(context, handling, response, { outcome: "ok", backend: backend.config.id, usage: answer.usage });
+    return finish(context, handling, response, { outcome: "ok", backend: backend.config, usage: answer.usage });
   }
+  context.running.change(handling.id, { phase: "streaming" });
   headers.set("cache-control", "no-cache");
   const firstByteMs = context.clock.monotonic() - handling.since;
   const body = relay(answer.first, answer.rest, {
@@ -120,7 +127,7 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
         outcome,
         usage,
         failure,
-        backend: backend.config.id,
+        backend: backend.config,
         status: answer.status,
         firstByteMs,
       });
@@ -162,7 +169,7 @@ function exhaustedResponse(context: HttpContext, handling: Handling, error: Exha
 
 interface End {
   outcome: RequestRecord["outcome"];
-  backend?: string;
+  backend?: Readonly<BackendConfig>;
   usage?: Usage;
   failure?: BackendFailure;
 }
@@ -180,16 +187,24 @@ function withHeaders(handling: Handling, response: Response): Response {
   return response;
 }
 
+function begin(context: HttpContext, handling: Handling): void {
+  const { id, app, dialect, startedAt, attempts } = handling;
+  context.running.begin({ id, app, dialect, startedAt, attempts, model: "", backend: null, phase: "waiting" });
+  count(context, 1);
+}
+
 function done(
   context: HttpContext,
   handling: Handling,
   end: End & { status: number; firstByteMs: number | undefined },
 ): void {
   handling.abort[Symbol.dispose]();
+  const { id, app, dialect, startedAt, attempts, model } = handling;
+  context.running.end(id);
   count(context, -1);
-  const { id, dialect, startedAt, attempts, model } = handling;
   context.record({
     id,
+    app,
     dialect,
     startedAt,
     attempts,
@@ -198,12 +213,19 @@ function done(
     stream: model?.stream ?? false,
     durationMs: context.clock.monotonic() - handling.since,
     firstByteMs: end.firstByteMs,
-    backend: end.backend,
+    backend: end.backend?.id,
+    location: end.backend && locationOf(context, end.backend, model?.model ?? ""),
     outcome: end.outcome,
     status: end.status,
     reason: end.failure?.reason,
     usage: end.usage ?? {},
   });
+}
+
+function locationOf(context: HttpContext, backend: Readonly<BackendConfig>, model: string): Location {
+  const seen = context.store.state.backends.find(({ config }) => config.id === backend.id);
+  // It may have gone from the configuration while it answered.
+  return seen ? answersFrom(seen, model) : backend.location;
 }
 
 function count(context: HttpContext, change: 1 | -1): void {
