@@ -5,6 +5,7 @@ import { Metrics } from "../http/metrics.ts";
 import { requestLogger } from "../http/request_log.ts";
 import { recordFailover } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
+import type { SecretCommands } from "../state/secrets.ts";
 import { statusReport } from "../state/status_report.ts";
 import type { Broker } from "./broker.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
@@ -13,9 +14,16 @@ import type { Lifetime } from "./lifetime.ts";
 /** What the routes work with. `facts.listen` is known once the listener is there. */
 export function createHttpContext(
   { version, pid = Deno.pid }: DaemonOptions,
-  parts: { ground: Ground; configStore: ConfigStore; broker: Broker; lifetime: Lifetime; commands: Commands },
+  parts: {
+    ground: Ground;
+    configStore: ConfigStore;
+    broker: Broker;
+    lifetime: Lifetime;
+    commands: Commands;
+    secretCommands: SecretCommands;
+  },
 ): { context: HttpContext; facts: { listen: string; version: string; pid: number } } {
-  const { ground: { clock, log, secrets, redaction }, configStore, lifetime, commands } = parts;
+  const { ground: { clock, log, secrets, redaction }, configStore, lifetime, commands, secretCommands } = parts;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", version, pid };
   const startedAt = clock.monotonic();
@@ -36,7 +44,8 @@ export function createHttpContext(
     metrics,
     clock,
     log,
-    secrets,
+    secrets: secrets.get,
+    secretCommands,
     redact: redaction.redact,
     isExposed: !isLoopback(configStore.config.listen.host),
     controlToken,

@@ -7,6 +7,7 @@ import type { Unanswered } from "../broker/unanswered.ts";
 import type { Config } from "../config/schema.ts";
 import type { AppState } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
+import type { SecretCommands } from "../state/secrets.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
 import type { Metrics } from "./metrics.ts";
@@ -24,6 +25,7 @@ export interface HttpContext {
   /** Told when a request has changed which models a backend has. */
   modelsChanged: (id: string) => void;
   commands: Pick<Commands, "setMode" | "testBackend" | "pauseCloud" | "resumeCloud">;
+  secretCommands: SecretCommands;
   metrics: Metrics;
   clock: Clock;
   log: Log;

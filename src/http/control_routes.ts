@@ -7,8 +7,8 @@ import { constantTimeEqual } from "./constant_time_equal.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
 import { controlError } from "./error_response.ts";
 import { bearerOf } from "./guard.ts";
-import { readBody } from "./read_body.ts";
 import type { Route } from "./route_table.ts";
+import { sentJson } from "./sent_json.ts";
 import { statusEvents } from "./status_events.ts";
 
 /** The control API below `/control/v1`, for the command line and apps. Errors are `{"error":{"message"}}`. */
@@ -87,24 +87,6 @@ async function pauseCloud(context: HttpContext, c: Context): Promise<Response> {
 async function resumeCloud(context: HttpContext, c: Context): Promise<Response> {
   await context.commands.resumeCloud();
   return c.json(pauseNow(context));
-}
-
-/** The JSON object that was sent; `undefined` when it is none. */
-async function sentJson(context: HttpContext, request: Request): Promise<Record<string, unknown> | undefined> {
-  try {
-    const json = JSON.parse(
-      new TextDecoder().decode(
-        await readBody(request, {
-          maxBytes: 4_096,
-          stallMs: context.config().listen.readStallMs,
-          clock: context.clock,
-        }),
-      ),
-    );
-    return typeof json === "object" && json !== null && !Array.isArray(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function models(context: HttpContext, c: Context): Promise<Response> {

@@ -6,6 +6,7 @@ import { guard } from "./guard.ts";
 import { ollamaRoutes } from "./ollama_routes.ts";
 import { openaiRoutes } from "./openai_routes.ts";
 import { addRoutes } from "./route_table.ts";
+import { secretRoutes } from "./secret_routes.ts";
 import { watchRoutes } from "./watch_routes.ts";
 
 /** Every route of the daemon behind the guard. Shape: a request in, a response out; nothing is thrown. */
@@ -17,6 +18,7 @@ export function createHandler(context: HttpContext): (request: Request) => Respo
   addRoutes(app, openaiRoutes(context));
   addRoutes(app, watchRoutes(context));
   addRoutes(app, controlRoutes(context));
+  addRoutes(app, secretRoutes(context));
   app.notFound((c) => notFound(c.req.path));
   app.onError((error, c) => thrownAtPath(error, c.req.path, context.log));
   return (request) => app.fetch(request);

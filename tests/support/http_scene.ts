@@ -7,6 +7,7 @@ import { Metrics } from "../../src/http/metrics.ts";
 import { createHandler } from "../../src/http/server.ts";
 import type { AppState, Pause } from "../../src/state/app_state.ts";
 import { withPause } from "../../src/state/changes.ts";
+import { type SecretCommands, SecretError } from "../../src/state/secrets.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import { FailoverScene } from "./failover_scene.ts";
@@ -15,12 +16,23 @@ import { configOf } from "./states.ts";
 export interface HttpSceneOptions {
   listen?: ConfigInput["listen"];
   secrets?: Record<string, string>;
+  secretCommands?: SecretCommands;
   /** Whether the socket would be bound beyond loopback. Default: no. */
   isExposed?: boolean;
   /** Stub backends, as {@linkcode FailoverScene} takes them. Default: `local`, which answers. */
   backends?: ConstructorParameters<typeof FailoverScene>[0];
   inputs?: NonNullable<ConstructorParameters<typeof FailoverScene>[1]>["inputs"];
 }
+
+/** Nothing is kept, and nothing can be. */
+const noSecrets: SecretCommands = {
+  file: "/state/secrets.json",
+  list: () => Promise.resolve([]),
+  keyring: () => Promise.resolve({ state: "absent", detail: "No keyring" }),
+  set: () => Promise.reject(new SecretError("needs_consent", "There is only the file")),
+  delete: () => Promise.resolve(false),
+  unlock: () => Promise.reject(new SecretError("no_keyring", "No keyring")),
+};
 
 /** Every route of the daemon without a socket, over stub backends. It leaves out the monitor and the configuration file. */
 export class HttpScene {
@@ -69,6 +81,7 @@ export class HttpScene {
         resumeCloud: () => this.#pause(null),
         testBackend: (id) => Promise.resolve(stubs.has(id) ? { backend: id, ok: true, steps: [] } : undefined),
       },
+      secretCommands: options.secretCommands ?? noSecrets,
       metrics,
       clock,
       log: { ...silentLog, error: (message) => this.errors.push(message) },
