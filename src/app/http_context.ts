@@ -6,6 +6,7 @@ import { Metrics } from "../http/metrics.ts";
 import { requestLogger } from "../http/request_log.ts";
 import { recordFailover } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
+import type { SecretCommands } from "../state/secrets.ts";
 import { statusReport } from "../state/status_report.ts";
 import type { Broker } from "./broker.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
@@ -31,10 +32,12 @@ export function createHttpContext(
     lifetime: Lifetime;
     commands: Commands;
     requests: Requests;
+    secretCommands: SecretCommands;
   },
 ): { context: HttpContext; facts: Facts } {
   const { version, pid = Deno.pid } = options;
-  const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands } = parts;
+  const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands, secretCommands } =
+    parts;
   const { usage, running } = parts.requests;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", address: "", version, pid };
@@ -57,7 +60,8 @@ export function createHttpContext(
     metrics,
     clock,
     log,
-    secrets,
+    secrets: secrets.get,
+    secretCommands,
     redact: redaction.redact,
     isExposed: !isLoopback(configStore.config.listen.host),
     controlToken,

@@ -1,6 +1,5 @@
 import type { ConfigProblem } from "./config_error.ts";
 import type { Config } from "./schema.ts";
-import { secretVariable } from "./secrets_env.ts";
 
 /** Secrets that a configuration names and that are not set: it is good all the same, but something will not work. */
 export function unsetSecrets(
@@ -9,7 +8,11 @@ export function unsetSecrets(
 ): ConfigProblem[] {
   const problem = (path: string, name: string | null, effect: string): ConfigProblem[] => {
     if (name === null || secrets(name) !== undefined) return [];
-    return [{ path, reason: `${secretVariable(name)} is not set here; without it ${effect}`, value: "" }];
+    return [{
+      path,
+      reason: `"${name}" is not set: cloudtolocalllm secret set ${name}; without it ${effect}`,
+      value: "",
+    }];
   };
   return [
     ...problem("listen.clientKey", listen.clientKey, "the daemon does not start"),

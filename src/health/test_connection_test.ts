@@ -74,7 +74,7 @@ Deno.test("adviceFor() is a step that fits the backend, for every reason", () =>
       assert(advice.length > 10 && !advice.endsWith("."), `${reason}: ${advice}`);
     }
   }
-  assertStringIncludes(adviceFor(cloud, "http_401"), "CLOUDTOLOCALLLM_SECRET_KEY");
+  assertStringIncludes(adviceFor(cloud, "http_401"), "secret set key");
   assertStringIncludes(adviceFor(cloud, "http_404"), "/v1");
   assertStringIncludes(adviceFor(cloud, "connect_refused"), "Start the server");
 });

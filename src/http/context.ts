@@ -12,6 +12,7 @@ import type { Commands } from "../state/commands.ts";
 import type { SettingsPage } from "../state/settings_visit.ts";
 import type { Door } from "./door.ts";
 import type { RunningRequests } from "../state/running_requests.ts";
+import type { SecretCommands } from "../state/secrets.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
 import type { UsageReader } from "../state/usage.ts";
@@ -30,6 +31,7 @@ export interface HttpContext {
   /** Told when a request has changed which models a backend has. */
   modelsChanged: (id: string) => void;
   commands: Pick<Commands, "setMode" | "testBackend" | "pauseCloud" | "resumeCloud">;
+  secretCommands: SecretCommands;
   metrics: Metrics;
   clock: Clock;
   log: Log;

@@ -7,6 +7,7 @@ import { linkMs } from "./door.ts";
 import { controlError } from "./error_response.ts";
 import { sentJson } from "./sent_json.ts";
 import type { Route } from "./route_table.ts";
+import { sentJson } from "./sent_json.ts";
 import { statusEvents } from "./status_events.ts";
 
 /** The control API below `/control/v1`, for the command line and apps. Errors are `{"error":{"message"}}`. */

@@ -10,6 +10,7 @@ import { ollamaRoutes } from "./ollama_routes.ts";
 import { openaiRoutes } from "./openai_routes.ts";
 import { addRoutes, type Route } from "./route_table.ts";
 import { usageRoutes } from "./usage_routes.ts";
+import { secretRoutes } from "./secret_routes.ts";
 import { watchRoutes } from "./watch_routes.ts";
 
 /** Every route of the daemon behind the guard. Shape: a request in, a response out; nothing is thrown. */
@@ -29,7 +30,13 @@ export function createHandler(context: HttpContext): (request: Request) => Respo
 
 /** All of the control API; openapi.ts describes it. */
 export function allControlRoutes(context: HttpContext): Route[] {
-  return [...controlRoutes(context), ...configRoutes(context), ...logRoutes(context), ...usageRoutes(context)];
+  return [
+    ...controlRoutes(context),
+    ...configRoutes(context),
+    ...logRoutes(context),
+    ...usageRoutes(context),
+    ...secretRoutes(context),
+  ];
 }
 
 /** The page is rarely looked at: the idle daemon knows nothing of it. */

@@ -11,6 +11,7 @@ import type { AppState, Pause } from "../../src/state/app_state.ts";
 import { withPause } from "../../src/state/changes.ts";
 import type { SettingsVisit } from "../../src/state/settings_visit.ts";
 import { RunningRequests } from "../../src/state/running_requests.ts";
+import { type SecretCommands, SecretError } from "../../src/state/secrets.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import type { UsageReader } from "../../src/state/usage.ts";
@@ -21,6 +22,7 @@ import { noUsage } from "./no_usage.ts";
 export interface HttpSceneOptions {
   listen?: ConfigInput["listen"];
   secrets?: Record<string, string>;
+  secretCommands?: SecretCommands;
   /** Whether the socket would be bound beyond loopback. Default: no. */
   isExposed?: boolean;
   /** Default: none, and whoever asks for it is refused. */
@@ -37,6 +39,16 @@ const missingConfigFile: HttpContext["configFile"] = {
   path: "/nowhere/config.json",
   snapshot: missing,
   modify: missing,
+};
+
+/** Nothing is kept, and nothing can be. */
+const noSecrets: SecretCommands = {
+  file: "/state/secrets.json",
+  list: () => Promise.resolve([]),
+  keyring: () => Promise.resolve({ state: "absent", detail: "No keyring" }),
+  set: () => Promise.reject(new SecretError("needs_consent", "There is only the file")),
+  delete: () => Promise.resolve(false),
+  unlock: () => Promise.reject(new SecretError("no_keyring", "No keyring")),
 };
 
 /** Every route of the daemon without a socket, over stub backends. It leaves out the monitor and the configuration file. */
@@ -94,6 +106,7 @@ export class HttpScene {
         resumeCloud: () => this.#pause(null),
         testBackend: (id) => Promise.resolve(stubs.has(id) ? { backend: id, ok: true, steps: [] } : undefined),
       },
+      secretCommands: options.secretCommands ?? noSecrets,
       metrics,
       clock,
       log: { ...silentLog, error: (message) => this.errors.push(message) },

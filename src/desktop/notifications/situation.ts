@@ -1,4 +1,3 @@
-import { secretVariable } from "../../config/secrets_env.ts";
 import { type Coverage, modelCoverage, type ModelPlace } from "../../core/model_coverage.ts";
 import type { AppState, BackendState } from "../../state/app_state.ts";
 import { describeFailure } from "../../state/describe_failure.ts";
@@ -165,10 +164,9 @@ function credentialTrouble(one: Seen, order: readonly Seen[]): Trouble[] {
 function credentialAdvice({ backend: { config: { secret } }, cause }: Seen): string {
   const where = 'see "Tokens" in docs/CONFIGURATION.md';
   if (secret === null) return `Name it in "secret" of the configuration: ${where}.`;
-  if (cause.startsWith("The token is missing")) {
-    return `Put it into the environment of the daemon and restart CloudToLocalLLM: ${where}.`;
-  }
-  return `Put a valid one into ${secretVariable(secret)} and restart CloudToLocalLLM: ${where}.`;
+  if (cause.startsWith("The keyring")) return "The token is then read by itself.";
+  if (cause.startsWith("The token is missing")) return "It is used at once.";
+  return `Set a valid one with "cloudtolocalllm secret set ${secret}": ${where}.`;
 }
 
 function causeOf({ config, health }: BackendState, { health: word, reason }: Routability, now: number): string {
