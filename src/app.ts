@@ -52,7 +52,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await pause.restore();
   const started = Promise.withResolvers<Daemon>();
   const quit = () => void started.promise.then((daemon) => daemon.close());
-  const commands = createCommands({ configStore, broker, pause, clock: ground.clock, quit });
+  const commands = createCommands({ configStore, broker, pause, ground, quit });
   const secretCommands = createSecretCommands(options, ground);
   const parts = { ground, configStore, broker, lifetime, commands, secretCommands, requests };
   const { context, facts } = createHttpContext(options, parts);

@@ -30,8 +30,8 @@ export interface HttpContext {
   refreshModels: (youngMs: number) => Promise<void>;
   /** Told when a request has changed which models a backend has. */
   modelsChanged: (id: string) => void;
-  commands: Pick<Commands, "setMode" | "testBackend" | "pauseCloud" | "resumeCloud">;
   secretCommands: SecretCommands;
+  commands: Pick<Commands, "setMode" | "testBackend" | "testUnsaved" | "pauseCloud" | "resumeCloud">;
   metrics: Metrics;
   clock: Clock;
   log: Log;

@@ -114,17 +114,6 @@ Deno.test("GET /control/v1/models tells where each model is", async () => {
   ]);
 });
 
-Deno.test("POST /control/v1/backends/:id/test tests one backend", async () => {
-  const scene = new HttpScene();
-  const result = await scene.control("/backends/local/test", { method: "POST" });
-  assertEquals(await result.json(), { backend: "local", ok: true, steps: [] });
-  const unknown = await scene.control("/backends/nobody/test", { method: "POST" });
-  assertEquals([unknown.status, (await unknown.json()).error.message], [
-    404,
-    'No backend is called "nobody"; there are: local',
-  ]);
-});
-
 Deno.test("the control API says what there is not", async () => {
   const scene = new HttpScene();
   const missing = await scene.control("/nowhere");

@@ -11,6 +11,7 @@ import { openaiRoutes } from "./openai_routes.ts";
 import { addRoutes, type Route } from "./route_table.ts";
 import { usageRoutes } from "./usage_routes.ts";
 import { secretRoutes } from "./secret_routes.ts";
+import { testRoutes } from "./test_routes.ts";
 import { watchRoutes } from "./watch_routes.ts";
 
 /** Every route of the daemon behind the guard. Shape: a request in, a response out; nothing is thrown. */
@@ -32,6 +33,7 @@ export function createHandler(context: HttpContext): (request: Request) => Respo
 export function allControlRoutes(context: HttpContext): Route[] {
   return [
     ...controlRoutes(context),
+    ...testRoutes(context),
     ...configRoutes(context),
     ...logRoutes(context),
     ...usageRoutes(context),

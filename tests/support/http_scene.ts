@@ -1,4 +1,4 @@
-import type { Config, ConfigInput } from "../../src/config/schema.ts";
+import type { BackendConfig, Config, ConfigInput } from "../../src/config/schema.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { RecentLines } from "../../src/core/recent_lines.ts";
 import type { RouteMode } from "../../src/core/types.ts";
@@ -9,6 +9,8 @@ import { Metrics } from "../../src/http/metrics.ts";
 import { createHandler } from "../../src/http/server.ts";
 import type { AppState, Pause } from "../../src/state/app_state.ts";
 import { withPause } from "../../src/state/changes.ts";
+import type { UnsavedTestOptions } from "../../src/state/commands.ts";
+import type { TestStep } from "../../src/state/connection_report.ts";
 import type { SettingsVisit } from "../../src/state/settings_visit.ts";
 import { RunningRequests } from "../../src/state/running_requests.ts";
 import { type SecretCommands, SecretError } from "../../src/state/secrets.ts";
@@ -50,6 +52,8 @@ const noSecrets: SecretCommands = {
   delete: () => Promise.resolve(false),
   unlock: () => Promise.reject(new SecretError("no_keyring", "No keyring")),
 };
+/** The one step of every connection test here. */
+export const testStep: TestStep = { name: "Reach the server", ok: true, detail: "", durationMs: 1, advice: null };
 
 /** Every route of the daemon without a socket, over stub backends. It leaves out the monitor and the configuration file. */
 export class HttpScene {
@@ -59,6 +63,8 @@ export class HttpScene {
   readonly records: RequestRecord[] = [];
   readonly errors: string[] = [];
   readonly modes: RouteMode[] = [];
+  /** Tests of settings that are not saved. */
+  readonly unsavedTests: { config: BackendConfig; options: UnsavedTestOptions }[] = [];
   readonly recentLog = new RecentLines(4_000);
   readonly door: Door;
   /** What reached the settings page, behind the door. */
@@ -104,7 +110,15 @@ export class HttpScene {
         },
         pauseCloud: (forMs) => this.#pause({ until: forMs === undefined ? null : clock.now() + forMs }),
         resumeCloud: () => this.#pause(null),
-        testBackend: (id) => Promise.resolve(stubs.has(id) ? { backend: id, ok: true, steps: [] } : undefined),
+        testBackend: (id, _signal, onStep) => {
+          onStep?.(testStep);
+          return Promise.resolve(stubs.has(id) ? { backend: id, ok: true, steps: [testStep] } : undefined);
+        },
+        testUnsaved: (config, options) => {
+          this.unsavedTests.push({ config, options });
+          options.onStep?.(testStep);
+          return Promise.resolve({ backend: config.id, ok: true, steps: [testStep] });
+        },
       },
       secretCommands: options.secretCommands ?? noSecrets,
       metrics,
