@@ -1,14 +1,18 @@
 import { LinkedAbort } from "../core/abort.ts";
 import { type BackendFailure, RequestError } from "../core/errors.ts";
 import type { Attempt, Dialect, Usage } from "../core/types.ts";
-import { modelAt } from "../broker/candidates.ts";
+import { modelAt } from "../broker/model_at.ts";
 import { Exhausted } from "../broker/exhausted.ts";
 import type { Committed } from "../broker/failover.ts";
+import { mayBeSent } from "../broker/candidates.ts";
+import { stayRule } from "../broker/stay_rule.ts";
 import { attemptsHeader, type RequestRecord } from "../broker/request_record.ts";
 import { decodeBody } from "../protocol/decode_body.ts";
 import type { ModelRequest } from "../protocol/types.ts";
 import type { BackendState } from "../state/app_state.ts";
 import { routability } from "../state/routability.ts";
+import { appName } from "./app_name.ts";
+import { backendsWithout } from "./backends_without.ts";
 import type { HttpContext } from "./context.ts";
 import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
 import { passedHeaders } from "./passed_headers.ts";
@@ -50,13 +54,15 @@ export async function answerModelRequest(
   count(context, 1);
   try {
     handling.model = await readModelRequest(context, request, options.parse);
-    const response = answerControlAlone(context, handling.model);
-    if (response) return finish(context, handling, response, { outcome: "ok" });
-    const committed = await context.failover.answer(handling.model, {
-      signal: handling.abort.signal,
+    const asked = {
       pinned: request.headers.get("x-broker-backend") ?? undefined,
-      attempts: handling.attempts,
-    });
+      without: backendsWithout(request.headers, context.store.state.backends),
+      app: appName(request.headers.get("user-agent")),
+    };
+    const response = answerControlAlone(context, handling.model, asked);
+    if (response) return finish(context, handling, response, { outcome: "ok" });
+    const { abort: { signal }, attempts } = handling;
+    const committed = await context.failover.answer(handling.model, { ...asked, signal, attempts });
     return answered(context, handling, committed, request.signal);
   } catch (error) {
     return refused(context, handling, error, request.signal);
@@ -75,12 +81,22 @@ async function readModelRequest(context: HttpContext, request: Request, parse: P
  * A request to load or unload a model goes to a local Ollama only. Where the model is served by others there is nothing
  * to load: the answer is what Ollama says when it has done so, for `ollama run` asks this before it chats.
  */
-function answerControlAlone(context: HttpContext, model: ModelRequest): Response | undefined {
+function answerControlAlone(
+  context: HttpContext,
+  model: ModelRequest,
+  { without, app }: { without: readonly string[]; app: string },
+): Response | undefined {
   if (model.class !== "control") return undefined;
-  const { backends, mode } = context.store.state;
+  const { backends, mode, privacy } = context.store.state;
   const options = { mode, now: context.clock.monotonic() };
-  const routable = backends.filter((backend) => routability(backend, options).routable);
-  const having = routable.filter((backend) => modelAt(backend, model.model).has !== "absent");
+  const mustStay = stayRule({ model: model.model, app }, backends, privacy) !== undefined;
+  const routable = backends.filter((backend) =>
+    routability(backend, options).routable && !without.includes(backend.config.id)
+  );
+  const having = routable.filter((backend) => {
+    const there = modelAt(backend, model.model);
+    return there.has !== "absent" && mayBeSent(backend, there.model, { mode, mustStay });
+  });
   const isLoader = ({ config }: BackendState) => config.location === "local" && config.kind === "ollama";
   if (having.length === 0 || having.some(isLoader)) return undefined;
   const isUnload = model.json.keep_alive === 0 || model.json.keep_alive === "0";
@@ -146,7 +162,7 @@ function isClientsFault(error: unknown): boolean {
 
 /** A backend's own words go to clients of its dialect unchanged; all else is said in ours. */
 function exhaustedResponse(context: HttpContext, handling: Handling, error: Exhausted): Response {
-  const { answer, status, retryAfterMs } = error;
+  const { answer, status, retryAfterMs, code } = error;
   const kind = answer && context.backends(answer.backend)?.config.kind;
   const isSameDialect = kind !== undefined && (kind === "openai") === (handling.dialect === "openai");
   const response = answer && isSameDialect
@@ -154,7 +170,7 @@ function exhaustedResponse(context: HttpContext, handling: Handling, error: Exha
       status,
       headers: passedHeaders(answer.contentType),
     })
-    : errorResponse(handling.dialect, status, context.redact(error.message), { retryAfterMs });
+    : errorResponse(handling.dialect, status, context.redact(error.message), { retryAfterMs, code });
   // openai-node tries 408, 409, 429 and 5xx again by itself; every backend was asked already.
   if (handling.dialect === "openai") response.headers.set("x-should-retry", "false");
   return response;
