@@ -7,15 +7,23 @@ import { recordFailover } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
 import { statusReport } from "../state/status_report.ts";
 import type { Broker } from "./broker.ts";
+import type { CloudMeter } from "./cloud_meter.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
 import type { Lifetime } from "./lifetime.ts";
 
 /** What the routes work with. `facts.listen` is known once the listener is there. */
 export function createHttpContext(
   { version, pid = Deno.pid }: DaemonOptions,
-  parts: { ground: Ground; configStore: ConfigStore; broker: Broker; lifetime: Lifetime; commands: Commands },
+  parts: {
+    ground: Ground;
+    configStore: ConfigStore;
+    broker: Broker;
+    lifetime: Lifetime;
+    commands: Commands;
+    meter: CloudMeter;
+  },
 ): { context: HttpContext; facts: { listen: string; version: string; pid: number } } {
-  const { ground: { clock, log, secrets, redaction }, configStore, lifetime, commands } = parts;
+  const { ground: { clock, log, secrets, redaction }, configStore, lifetime, commands, meter } = parts;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", version, pid };
   const startedAt = clock.monotonic();
@@ -50,6 +58,7 @@ export function createHttpContext(
       metrics.record(record);
       logRequest(record);
       store.update((state) => recordFailover(state, record));
+      meter.record(record);
     },
   };
   return { context, facts };

@@ -7,6 +7,7 @@ import type { Committed } from "../broker/failover.ts";
 import { mayBeSent } from "../broker/candidates.ts";
 import { stayRule } from "../broker/stay_rule.ts";
 import { attemptsHeader, type RequestRecord } from "../broker/request_record.ts";
+import { answerTokens, questionTokens } from "../protocol/estimate_tokens.ts";
 import { decodeBody } from "../protocol/decode_body.ts";
 import type { ModelRequest } from "../protocol/types.ts";
 import type { BackendState } from "../state/app_state.ts";
@@ -116,11 +117,18 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
   if (!answer.rest) {
     committed.release();
     const response = new Response(answer.first, { status: answer.status, headers });
-    return finish(context, handling, response, { outcome: "ok", backend: backend.config.id, usage: answer.usage });
+    const answerBytes = handling.model?.operation === "embed" ? 0 : answer.first.byteLength;
+    return finish(context, handling, response, {
+      outcome: "ok",
+      backend: backend.config.id,
+      usage: answer.usage,
+      estimatedTokens: () => answerTokens(answerBytes),
+    });
   }
   headers.set("cache-control", "no-cache");
   const firstByteMs = context.clock.monotonic() - handling.since;
-  const body = relay(answer.first, answer.rest, {
+  const { rest } = answer;
+  const body = relay(answer.first, rest, {
     dialect: handling.dialect,
     clientGone,
     stopped: context.stopped,
@@ -135,6 +143,7 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
       done(context, handling, {
         outcome,
         usage,
+        estimatedTokens: () => rest.estimatedTokens?.() ?? 0,
         failure,
         backend: backend.config.id,
         status: answer.status,
@@ -180,6 +189,8 @@ interface End {
   outcome: RequestRecord["outcome"];
   backend?: string;
   usage?: Usage;
+  /** A guess at the tokens of the answer. */
+  estimatedTokens?: () => number;
   failure?: BackendFailure;
 }
 
@@ -219,7 +230,18 @@ function done(
     status: end.status,
     reason: end.failure?.reason,
     usage: end.usage ?? {},
+    ...estimateOf(handling, end),
   });
+}
+
+/** Guesses only what must be: a cloud got the request and told no counts, or the request was called back. */
+function estimateOf({ attempts, model }: Handling, { usage = {}, estimatedTokens }: End): { estimated?: Usage } {
+  const inCloud = attempts.filter((attempt) => attempt.inCloud && attempt.outcome !== "failed");
+  if (!model || inCloud.length === 0) return {};
+  const isWhole = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
+  if (isWhole && inCloud.every(({ outcome }) => outcome === "committed")) return {};
+  const inputTokens = questionTokens(model.body, model.json);
+  return { estimated: { inputTokens, outputTokens: estimatedTokens?.() ?? 0 } };
 }
 
 function count(context: HttpContext, change: 1 | -1): void {
