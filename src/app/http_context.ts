@@ -9,6 +9,7 @@ import type { Commands } from "../state/commands.ts";
 import type { SecretCommands } from "../state/secrets.ts";
 import { statusReport } from "../state/status_report.ts";
 import type { Broker } from "./broker.ts";
+import type { CloudMeter } from "./cloud_meter.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { lazySettings } from "./settings.ts";
@@ -33,12 +34,13 @@ export function createHttpContext(
     commands: Commands;
     requests: Requests;
     secretCommands: SecretCommands;
+    meter: CloudMeter;
   },
 ): { context: HttpContext; facts: Facts } {
   const { version, pid = Deno.pid } = options;
   const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands, secretCommands } =
     parts;
-  const { usage, running } = parts.requests;
+  const { meter, requests: { usage, running } } = parts;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", address: "", version, pid };
   const startedAt = clock.monotonic();
@@ -83,6 +85,7 @@ export function createHttpContext(
       logRequest(record);
       usage.record(record);
       store.update((state) => recordFailover(state, record));
+      meter.record(record);
     },
   };
   return { context, facts };

@@ -10,7 +10,7 @@ import { testUnsaved } from "./test_unsaved.ts";
 const { signal } = new AbortController();
 
 function groundWith(secrets: Record<string, string>) {
-  return { clock: systemClock, redaction: new Redaction(), secrets: (name: string) => secrets[name] };
+  return { clock: systemClock, redaction: new Redaction(), secrets: { demand: (name: string) => secrets[name] } };
 }
 
 Deno.test("testUnsaved() sends the token that is given, for this test only, and shows it nowhere", async () => {
