@@ -71,7 +71,7 @@ export function createHttpContext(
     recentLog,
     door,
     settingsLink: () => `${facts.address}/settings/enter?key=${door.createLink()}`,
-    settings: lazySettings(options, { ...parts, context: () => context }),
+    settings: lazySettings(options, { ...parts, context: () => context, startedAt: clock.now() }),
     version,
     stopping: lifetime.stopping.signal,
     stopped: lifetime.stopped.signal,

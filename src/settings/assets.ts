@@ -1,4 +1,5 @@
 import base from "./assets/base.js" with { type: "text" };
+import connections from "./assets/connections.js" with { type: "text" };
 import icon from "./assets/icon.svg" with { type: "text" };
 import styles from "./assets/settings.css" with { type: "text" };
 
@@ -6,6 +7,7 @@ import styles from "./assets/settings.css" with { type: "text" };
 const assets: Readonly<Record<string, { text: string; type: string }>> = {
   "settings.css": { text: styles, type: "text/css; charset=utf-8" },
   "base.js": { text: base, type: "text/javascript; charset=utf-8" },
+  "connections.js": { text: connections, type: "text/javascript; charset=utf-8" },
   "icon.svg": { text: icon, type: "image/svg+xml" },
 };
 
