@@ -3,9 +3,14 @@ import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { assertEquals } from "@std/assert";
 import { BrokerFixture, type BrokerFixtureOptions } from "./broker_fixture.ts";
-import { TestBrowser } from "./browser.ts";
+import { isBrowserMissing, TestBrowser } from "./browser.ts";
 
 type Config = Parameters<typeof BrokerFixture.start>[0];
+
+/** A test in a real browser. */
+export function browserTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, fn, ignore: isBrowserMissing });
+}
 
 /** A daemon whose settings page is open in a real browser. */
 export class SettingsBrowser implements AsyncDisposable {
