@@ -24,6 +24,8 @@ export interface FakeSecretServiceMoods {
   publicKey?: Uint8Array;
   /** Changes what GetSecret answers. */
   twist?: (secret: [Value, Value, Value, Value]) => Value[];
+  /** What a method answers instead, of whatever type; is looked at when an object is made. */
+  answers?: Readonly<Record<string, { signatures: string[]; body: Value[] }>>;
   /** The alias `default` leads nowhere. */
   noDefault?: boolean;
 }
@@ -109,17 +111,18 @@ export class FakeSecretService implements Disposable {
     signatures: [input: string[], output: string[]],
     answer: (args: readonly Value[]) => readonly Value[] | Promise<readonly Value[]>,
   ) {
+    const instead = this.moods.answers?.[member];
     const named = (list: string[]) => list.map((signature, i) => [`a${i}`, signature] as const);
     return {
       in: named(signatures[0]),
-      out: named(signatures[1]),
+      out: named(instead?.signatures ?? signatures[1]),
       answersLater: true as const,
       call: async (args: readonly Value[]) => {
         this.calls.push(member);
         for (const waiting of this.#waiting) if (waiting.member === member) waiting.met();
         if (this.moods.endsIn === member) this.#bus.close();
         if (this.moods.hangsIn === member) await new Promise<void>((end) => this.#bus.closed.onabort = () => end());
-        return await answer(args);
+        return instead?.body ?? await answer(args);
       },
     };
   }
