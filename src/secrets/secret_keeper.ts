@@ -88,7 +88,7 @@ export class SecretKeeper implements AsyncDisposable {
   }
 
   /**
-   * Calls `listener` with the names of secrets that came, changed or went, or that are missing for another reason; the
+   * Calls `listener` with the names of secrets that came, changed or went, or that a locked keyring keeps back now; the
    * returned function ends that.
    */
   subscribe(listener: Listener): () => void {
@@ -181,7 +181,7 @@ export class SecretKeeper implements AsyncDisposable {
     if (this.#stop.signal.aborted || this.#held.get(name) !== before) return false;
     if (found.value !== undefined) this.#options.onRead(found.value);
     this.#held.set(name, found);
-    return found.value !== before.value || found.problem?.code !== before.problem?.code;
+    return found.value !== before.value || isLocked(found) !== isLocked(before);
   }
 
   async #find(name: string, mayStart: boolean): Promise<HeldSecret> {
@@ -225,6 +225,10 @@ export class SecretKeeper implements AsyncDisposable {
     if (names.length === 0 || this.#stop.signal.aborted) return;
     for (const listener of [...this.#listeners]) listener(names);
   }
+}
+
+function isLocked({ problem }: HeldSecret): boolean {
+  return problem?.code === "locked";
 }
 
 function toProblem(error: unknown): SecretError {

@@ -107,10 +107,10 @@ export class SecretService implements Disposable {
     const start = { destination: bus, path: "/org/freedesktop/DBus", interface: bus, member: "StartServiceByName" };
     const options = { timeoutMs: startMs, signal: this.#limit.signal };
     await this.#guarded(async () => {
-      if (this.#options.mayStart ?? true) {
-        await this.#bus.call({ ...start, signature: "su", body: [serviceName, 0] }, options);
-      }
       await this.#bus.watchName(serviceName, (owner) => this.#see(owner));
+      if (this.#owner !== "" || this.#options.mayStart === false) return;
+      // The bus tells the new owner before it answers.
+      await this.#bus.call({ ...start, signature: "su", body: [serviceName, 0] }, options);
     });
     if (this.#owner === "") throw absentKeyring("no Secret Service runs in this session");
   }
