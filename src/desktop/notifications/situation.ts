@@ -1,5 +1,8 @@
+import { dayText } from "../../core/calendar_month.ts";
+import { figureText } from "../../core/figure_text.ts";
 import { type Coverage, modelCoverage, type ModelPlace } from "../../core/model_coverage.ts";
 import type { AppState, BackendState } from "../../state/app_state.ts";
+import { capLevel, stopsCloud } from "../../state/cloud_use.ts";
 import { describeFailure } from "../../state/describe_failure.ts";
 import { byPreference } from "../../state/preference.ts";
 import { type Routability, routability } from "../../state/routability.ts";
@@ -9,8 +12,8 @@ import { continued, nameOf } from "../tray/tray_words.ts";
 
 /** What is not as it should be. Of one `subject` there is at most one at a time. */
 export interface Trouble {
-  kind: "failover" | "down" | "credential" | "config";
-  /** What a notification about it replaces: `route`, `config`, or `credential:` and the backend's id. */
+  kind: "failover" | "down" | "credential" | "config" | "cap";
+  /** What a notification about it replaces: `route`, `config`, `cap`, or `credential:` and the backend's id. */
   subject: string;
   /** The backend whose answering ends it; "": none, as of a configuration that cannot be used. */
   backend: string;
@@ -76,6 +79,7 @@ export function situationOf(state: AppState, now: number): Situation {
   return {
     troubles: [
       ...configTrouble(state),
+      ...capTrouble(state),
       ...order.flatMap((one) => credentialTrouble(one, order)),
       ...(typeof route === "object" ? [route] : []),
     ],
@@ -140,6 +144,23 @@ function configTrouble({ configError }: AppState): Trouble[] {
     summary: "The changed configuration is not in use",
     body: `${words}. What was read before stays in use until that is mended.`,
   }];
+}
+
+/** At 80 percent of the month's cap and at the cap; what the user was told before the daemon began is no news. */
+function capTrouble({ cloudUse: use }: AppState): Trouble[] {
+  const level = capLevel(use);
+  if (use.cap === null || level <= use.toldBefore) return [];
+  const used = `${figureText(use.tokens)} of ${figureText(use.cap)} tokens`;
+  const trouble = { kind: "cap", subject: "cap", backend: "", toTest: [] } as const;
+  const variant = `${use.month}:${use.cap}:${level}`;
+  if (level === 80) {
+    const then = use.atCap === "warn" ? "Nothing stops there." : "From there on only local models answer.";
+    return [{ ...trouble, variant, summary: "80 % of the month's cloud tokens are used", body: `${used}. ${then}` }];
+  }
+  const summary = "The month's cloud tokens are used up";
+  const until = dayText(use.endsAt);
+  const then = stopsCloud(use) ? `Only local models answer until ${until}.` : "Clouds are asked all the same.";
+  return [{ ...trouble, variant, summary, body: `${used}. ${then} The cap is limits.monthlyCloudTokens.` }];
 }
 
 function downBody(order: readonly Seen[]): string {
