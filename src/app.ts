@@ -4,6 +4,7 @@ import { createHandler } from "./http/server.ts";
 import type { ConfigStore } from "./config/config_store.ts";
 import { type Broker, createBroker } from "./app/broker.ts";
 import { createPause } from "./app/cloud_pause.ts";
+import { createMeter } from "./app/cloud_meter.ts";
 import { createCommands } from "./app/commands.ts";
 import { startDesktop } from "./app/desktop.ts";
 import { dropFfi } from "./app/drop_ffi.ts";
@@ -43,10 +44,13 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const lifetime = createLifetime(ground.clock);
   const pause = cleanup.use(createPause(options, { ground, configStore, broker }));
   await pause.restore();
+  const meter = cleanup.use(createMeter(options, { ground, configStore, broker }));
+  await meter.restore();
+  cleanup.defer(configStore.subscribe((next, previous) => meter.limitsChanged(next.limits, previous.limits)));
   const started = Promise.withResolvers<Daemon>();
   const quit = () => void started.promise.then((daemon) => daemon.close());
   const commands = createCommands({ configStore, broker, pause, clock: ground.clock, quit });
-  const { context, facts } = createHttpContext(options, { ground, configStore, broker, lifetime, commands });
+  const { context, facts } = createHttpContext(options, { ground, configStore, broker, lifetime, commands, meter });
 
   const { listen } = configStore.config;
   const { controlFile } = options.paths;
@@ -64,7 +68,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { status, settingsLink } = context;
   const { address } = facts;
   cleanup.use(
-    startDesktop(options, { ground, configStore, broker, commands, pause, status, settingsLink, address }),
+    startDesktop(options, { ground, configStore, broker, commands, pause, meter, status, settingsLink, address }),
   );
   const daemon = running(listener, { ground, configStore, broker, lifetime, resources: cleanup.move() });
   started.resolve(daemon);

@@ -36,11 +36,11 @@ export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: 
     onChange: (id, inFlight) => store.update((state) => withInFlight(state, id, inFlight)),
   });
   const state = () => store.state;
-  const unanswered = new Unanswered(() => store.state.mode);
+  const unanswered = new Unanswered(state);
   const failover = new Failover({ config, state, backends: get, observer: monitor, slots, unanswered, clock });
-  // Before whoever set the mode hears that it holds.
-  cleanup.defer(store.subscribe(({ mode }, previous) => {
-    if (mode === previous.mode) return;
+  // Before whoever set the mode or a rule hears that it holds.
+  cleanup.defer(store.subscribe(({ mode, privacy }, previous) => {
+    if (mode === previous.mode && privacy === previous.privacy) return;
     unanswered.enforce();
     slots.wakeAll();
   }));

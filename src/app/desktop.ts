@@ -6,6 +6,7 @@ import { withSurroundings } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Broker } from "./broker.ts";
+import type { CloudMeter } from "./cloud_meter.ts";
 import type { CloudPause } from "./cloud_pause.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
 
@@ -15,6 +16,7 @@ export interface DesktopParts {
   broker: Broker;
   commands: Commands;
   pause: CloudPause;
+  meter: CloudMeter;
   status: () => StatusReport;
   address: string;
   settingsLink: () => string;
@@ -68,7 +70,7 @@ async function run(options: DaemonOptions, parts: ContextParts, signal: AbortSig
 }
 
 function createContext(options: DaemonOptions, parts: ContextParts): DesktopContext {
-  const { ground: { clock, log, recentLog }, configStore, broker, commands, pause, status, childEnv } = parts;
+  const { ground: { clock, log, recentLog }, configStore, broker, commands, pause, meter, status, childEnv } = parts;
   return {
     store: broker.store,
     status,
@@ -94,6 +96,7 @@ function createContext(options: DaemonOptions, parts: ContextParts): DesktopCont
     },
     awake() {
       pause.look();
+      meter.look();
       broker.backends.renewConnections();
       broker.monitor.probeAll();
     },

@@ -8,6 +8,7 @@ import { recordFailover } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
 import { statusReport } from "../state/status_report.ts";
 import type { Broker } from "./broker.ts";
+import type { CloudMeter } from "./cloud_meter.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { lazySettings } from "./settings.ts";
@@ -23,10 +24,17 @@ export interface Facts {
 /** What the routes work with. */
 export function createHttpContext(
   options: DaemonOptions,
-  parts: { ground: Ground; configStore: ConfigStore; broker: Broker; lifetime: Lifetime; commands: Commands },
+  parts: {
+    ground: Ground;
+    configStore: ConfigStore;
+    broker: Broker;
+    lifetime: Lifetime;
+    commands: Commands;
+    meter: CloudMeter;
+  },
 ): { context: HttpContext; facts: Facts } {
   const { version, pid = Deno.pid } = options;
-  const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands } = parts;
+  const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands, meter } = parts;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", address: "", version, pid };
   const startedAt = clock.monotonic();
@@ -67,6 +75,7 @@ export function createHttpContext(
       metrics.record(record);
       logRequest(record);
       store.update((state) => recordFailover(state, record));
+      meter.record(record);
     },
   };
   return { context, facts };

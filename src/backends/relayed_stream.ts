@@ -4,6 +4,7 @@ import { BackendFailure, type FailureReason, messageOf } from "../core/errors.ts
 import type { Usage } from "../core/types.ts";
 import type { AnswerStream } from "../broker/backend.ts";
 import { abortableReader } from "./abortable_body.ts";
+import { StreamTally } from "../protocol/estimate_tokens.ts";
 import type { Frame, FrameReader, StreamTranslator } from "../protocol/types.ts";
 
 export interface RelayedStreamOptions {
@@ -35,6 +36,7 @@ const encoder = new TextEncoder();
 export class RelayedStream implements AnswerStream {
   readonly #options: RelayedStreamOptions;
   readonly #source: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  readonly #tally = new StreamTally();
   #usage: Usage = {};
   #begun = false;
   #hasContent = false;
@@ -85,6 +87,10 @@ export class RelayedStream implements AnswerStream {
     return this.#options.translator ? this.#options.translator.usage() : this.#usage;
   }
 
+  estimatedTokens(): number {
+    return this.#tally.tokens;
+  }
+
   /** The client's bytes for the next chunk. A failure after good frames of the same chunk is thrown at the next call. */
   async #frames(): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#failure) throw this.#failure;
@@ -123,6 +129,7 @@ export class RelayedStream implements AnswerStream {
       case "content":
         this.#hasContent = true;
         this.#isSilent = false;
+        this.#tally.add(frame.bytes.byteLength);
         break;
       case "terminal":
         if (reader.empty) throw this.#fail("empty", `${this.#options.backend} ended its answer before it began`);

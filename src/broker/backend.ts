@@ -14,6 +14,8 @@ export interface AnswerStream {
   cancel(): void;
   /** Token counts, complete once `next()` gave `undefined`. */
   usage(): Usage;
+  /** A guess at the tokens of the answer so far, for a backend that tells none. Default: none were seen. */
+  estimatedTokens?(): number;
 }
 
 /** A backend's committed answer: its first body byte is here, in the client's dialect. */

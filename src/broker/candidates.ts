@@ -1,27 +1,33 @@
 import type { RequestClass, RouteMode } from "../core/types.ts";
-import { canonicalModel, isCloudModelName } from "../protocol/model_names.ts";
-import type { BackendState, ModelInfo } from "../state/app_state.ts";
+import { canonicalModel } from "../protocol/model_names.ts";
+import type { BackendState, PrivacyRules } from "../state/app_state.ts";
 import { modeWords } from "../state/mode_in_force.ts";
 import { compareRanks, fixedPreference, isAllowed, preference, type PreferenceOptions } from "../state/preference.ts";
 import { isModelEjected, routability } from "../state/routability.ts";
+import { type KeptOut, keptOutBy } from "./kept_out.ts";
+import { leavesTheMachine, modelAt, type ModelThere, runsInTheCloud } from "./model_at.ts";
 import { modelIndex } from "./model_index.ts";
+import { type RuledBy, type StayRule, stayRule } from "./stay_rule.ts";
 
 /** What ordering must know of a request. */
-export interface Wanted {
-  /** The model's name as the client wrote it. */
-  model: string;
+export interface Wanted extends RuledBy {
   class: RequestClass;
   /** The one backend the client named (`x-broker-backend`). */
   pinned?: string;
+  /** Backends that the client takes away for this one request (`x-broker-without`). */
+  without?: readonly string[];
+}
+
+export interface OrderOptions extends PreferenceOptions {
+  /** Default: no rules. */
+  privacy?: PrivacyRules;
 }
 
 /** A backend to try, best first. */
-export interface Candidate {
+export interface Candidate extends ModelThere {
   id: string;
-  /** The model's name there. */
-  model: string;
-  /** Whether the backend is known to have the model. */
-  has: "listed" | "mapped" | "unknown" | "absent";
+  /** Its turn is passed over, seen by all: the client has taken it away. */
+  isTakenAway?: boolean;
 }
 
 /** Who is tried, in this order. */
@@ -32,7 +38,9 @@ export interface CandidateList {
   /** Everything is ejected or down: these are tried all the same (Envoy's panic mode). */
   lastResort: boolean;
   /** Nothing may be tried: why, and for how long where that is known. */
-  refusal?: { status: number; message: string; retryAfterMs?: number };
+  refusal?: { status: number; message: string; code?: string; retryAfterMs?: number };
+  /** Set where a rule or the cap keeps out backends that might have answered. */
+  keptOut?: KeptOut;
 }
 
 interface Place extends Candidate {
@@ -43,28 +51,57 @@ interface Place extends Candidate {
   routable: boolean;
 }
 
-/** Orders the backends for one request: mode, model, health, load. Pure; `now` is of the monotonic clock. */
+const noRules: PrivacyRules = { localModels: [], localApps: [] };
+
+/**
+ * Orders the backends for one request: rules of privacy, which no mode and no header widens, then mode, model, health,
+ * load. Pure; `now` is of the monotonic clock.
+ */
 export function orderCandidates(
   wanted: Wanted,
   backends: readonly BackendState[],
-  options: PreferenceOptions,
+  options: OrderOptions,
 ): CandidateList {
-  const eligible = backends.filter((backend) => isEligible(backend, wanted, options.mode));
+  const rule = stayRule(wanted, backends, options.privacy ?? noRules);
+  const { mode } = options;
+  const eligible = backends.filter((backend) => isEligible(backend, wanted, { mode, mustStay: rule !== undefined }));
+  const keptOut = whoIsKeptOut(wanted, backends, { rule, modeCause: options.modeCause });
+  if (eligible.length === 0 && keptOut) {
+    return { ...refused(keptOut.status, whyKeptOut(wanted, backends, keptOut), keptOut), keptOut };
+  }
   if (eligible.length === 0) {
     const isUnknown = wanted.pinned !== undefined && !backends.some(({ config }) => config.id === wanted.pinned);
     return refused(isUnknown ? 404 : 503, whyNone(wanted, backends, options));
   }
   const places = eligible.map((backend, index) => placeOf(backend, wanted, { ...options, index }));
   const having = withModel(places.sort((a, b) => compareRanks(a.rank, b.rank)), wanted);
-  const usable = having.filter((place) => place.routable);
-  if (usable.length > 0) {
-    const missed = having.slice(0, having.indexOf(usable[0])).map((place) => place.id);
-    return { candidates: usable.map(toCandidate), missed, lastResort: false };
-  }
-  return panic(having, options.now);
+  return { ...listOf(having, options.now), keptOut };
 }
 
-function isEligible(backend: BackendState, wanted: Wanted, mode: RouteMode): boolean {
+function listOf(having: Place[], now: number): CandidateList {
+  const asked = having.filter((place) => !place.isTakenAway);
+  const takenAway = having.filter((place) => place.isTakenAway).map(toCandidate);
+  if (asked.length === 0) {
+    const names = takenAway.map(({ id }) => id).join(", ");
+    const message = `Nobody else can answer: x-broker-without takes away ${names}`;
+    return { ...refused(503, message), candidates: takenAway };
+  }
+  const first = asked.find((place) => place.routable);
+  if (!first) {
+    const list = panic(asked, now);
+    return { ...list, candidates: [...takenAway, ...list.candidates] };
+  }
+  const missed = asked.slice(0, asked.indexOf(first)).map((place) => place.id);
+  const usable = having.filter((place) => place.routable || place.isTakenAway);
+  return { candidates: usable.map(toCandidate), missed, lastResort: false };
+}
+
+/** What the mode and the rules let be used, before its health is asked. */
+function isEligible(
+  backend: BackendState,
+  wanted: Wanted,
+  { mode, mustStay }: { mode: RouteMode; mustStay: boolean },
+): boolean {
   const { id, enabled, location, kind } = backend.config;
   if (!enabled) return false;
   const isLocalOllama = location === "local" && kind === "ollama";
@@ -72,22 +109,47 @@ function isEligible(backend: BackendState, wanted: Wanted, mode: RouteMode): boo
   if (wanted.pinned !== undefined && wanted.pinned !== id) return false;
   if (wanted.class === "bound" && wanted.pinned === undefined && !isLocalOllama) return false;
   if (!isAllowed(location, mode)) return false;
-  return mode !== "local-only" || mayBeSent(backend, modelAt(backend, wanted.model).model, mode);
+  if (mode !== "local-only" && !mustStay) return true;
+  return mayBeSent(backend, modelAt(backend, wanted.model).model, { mode, mustStay });
 }
 
-/** Whether the mode lets a request for this model, by its name there, go to the backend. */
-export function mayBeSent(backend: BackendState, model: string, mode: RouteMode): boolean {
-  return isAllowed(backend.config.location, mode) && !(mode === "local-only" && leavesTheMachine(backend, model));
+/** Whether a request for this model, by its name there, may go to the backend. `mustStay`: by a rule of privacy. */
+export function mayBeSent(
+  backend: BackendState,
+  model: string,
+  { mode, mustStay }: { mode: RouteMode; mustStay: boolean },
+): boolean {
+  if (!isAllowed(backend.config.location, mode)) return false;
+  return !((mode === "local-only" || mustStay) && leavesTheMachine(backend, model));
 }
 
-/** A model that a local Ollama runs in its cloud: its list says so, or the name alone, which need not be listed. */
-function leavesTheMachine(backend: BackendState, model: string): boolean {
-  return runsInTheCloud(model, modelIndex(backend).listed(model));
+function whoIsKeptOut(
+  wanted: Wanted,
+  backends: readonly BackendState[],
+  { rule, modeCause }: { rule: StayRule | undefined; modeCause: PreferenceOptions["modeCause"] },
+): KeptOut | undefined {
+  if (!rule && modeCause?.kind !== "cap") return undefined;
+  const free = { mode: "local-first", mustStay: false } as const;
+  const there = backends.filter((backend) => isEligible(backend, wanted, free))
+    .map((backend) => ({ backend, ...modelAt(backend, wanted.model) }))
+    .filter(({ backend, model }) => leavesTheMachine(backend, model));
+  if (there.length === 0) return undefined;
+  const hasModel = there.some(({ has }) => has === "listed" || has === "mapped");
+  return keptOutBy({ rule, cause: modeCause, hasModel });
 }
 
-/** Whether a local backend, whatever its kind (Ollama speaks OpenAI's dialect too), passes the model on to a cloud. */
-export function runsInTheCloud(model: string, info: ModelInfo | undefined): boolean {
-  return isCloudModelName(model) || info?.remoteHost !== undefined || info?.remoteModel !== undefined;
+function whyKeptOut(wanted: Wanted, backends: readonly BackendState[], { because, advice }: KeptOut): string {
+  if (wanted.pinned !== undefined) return `Backend "${wanted.pinned}" is not asked: ${because}; ${advice}`;
+  if (backends.some((backend) => isStub(backend, wanted.model))) {
+    return `Model "${wanted.model}" runs in the cloud, and ${because}; ${advice}`;
+  }
+  return `No local backend may be asked, and ${because}; set one up, or ${advice}`;
+}
+
+/** Whether a backend in use hands the model on to its cloud. */
+function isStub(backend: BackendState, wanted: string): boolean {
+  const { model } = modelAt(backend, wanted);
+  return backend.config.enabled && runsInTheCloud(model, modelIndex(backend).listed(model));
 }
 
 function whyNone(wanted: Wanted, backends: readonly BackendState[], { mode, modeCause }: PreferenceOptions): string {
@@ -98,9 +160,7 @@ function whyNone(wanted: Wanted, backends: readonly BackendState[], { mode, mode
     if (!known.config.enabled) return `Backend "${wanted.pinned}" is switched off`;
     if (!isAllowed(known.config.location, mode)) return `Backend "${wanted.pinned}" is not asked: ${because}`;
   }
-  const isStub = (backend: BackendState) =>
-    backend.config.enabled && leavesTheMachine(backend, modelAt(backend, wanted.model).model);
-  if (mode === "local-only" && backends.some(isStub)) {
+  if (mode === "local-only" && backends.some((backend) => isStub(backend, wanted.model))) {
     return `Model "${wanted.model}" runs in the cloud, and ${because}`;
   }
   if (wanted.pinned !== undefined) return `Backend "${wanted.pinned}" is not for this request`;
@@ -130,31 +190,8 @@ function placeOf(
   ];
   const fixedRank = [...fixedPreference(backend, mode), index];
   const routable = routability(backend, { mode, now }).routable && !isModelEjected(backend, model, now);
-  return { id: config.id, model, has, backend, rank, fixedRank, routable };
-}
-
-/** The model's name at a backend, and whether it is there. A mapping of the user's outweighs the backend's list. */
-export function modelAt(backend: BackendState, model: string): Pick<Candidate, "model" | "has"> {
-  const index = modelIndex(backend);
-  const mapped = index.mapped(model);
-  if (mapped !== undefined) return { model: mapped, has: "mapped" };
-  if (!backend.models) return { model: directCloudName(backend, model) ?? model, has: "unknown" };
-  const listed = index.listed(model)?.name;
-  // Ollama knows `llama3.2` by all its spellings, and the client's bytes stay as they are; others only by their own.
-  if (listed !== undefined) return { model: backend.config.kind === "openai" ? listed : model, has: "listed" };
-  const direct = directCloudName(backend, model);
-  if (direct !== undefined && index.listed(direct)) return { model: direct, has: "listed" };
-  return { model, has: "absent" };
-}
-
-/**
- * A local Ollama calls its cloud's models `gpt-oss:120b-cloud` or `kimi:cloud`; asked directly, Ollama Cloud calls them
- * `gpt-oss:120b` and `kimi`.
- */
-function directCloudName({ config }: BackendState, model: string): string | undefined {
-  if (config.location !== "cloud" || config.kind === "openai") return undefined;
-  const direct = model.replace(/[:-]cloud$/, "");
-  return direct === model ? undefined : direct;
+  const isTakenAway = wanted.without?.includes(config.id);
+  return { id: config.id, model, has, isTakenAway, backend, rank, fixedRank, routable };
 }
 
 /**
@@ -182,13 +219,22 @@ function panic(places: Place[], now: number): CandidateList {
   if (chosen.length > 0) return { candidates: chosen.map(toCandidate), missed, lastResort: true };
   const retryAfterMs = Math.min(...resting.map((place) => place.backend.health.cooldown!.until - now));
   const names = resting.map((place) => place.id).join(", ");
-  return { ...refused(429, `Every backend asked to be left alone for a while: ${names}`, retryAfterMs), missed };
+  return { ...refused(429, `Every backend asked to be left alone for a while: ${names}`, { retryAfterMs }), missed };
 }
 
-function refused(status: number, message: string, retryAfterMs?: number): CandidateList {
-  return { candidates: [], missed: [], lastResort: false, refusal: { status, message, retryAfterMs } };
+function refused(
+  status: number,
+  message: string,
+  { retryAfterMs, code }: { retryAfterMs?: number; code?: string } = {},
+): CandidateList {
+  return {
+    candidates: [],
+    missed: [],
+    lastResort: false,
+    refusal: { status, message, retryAfterMs, ...code && { code } },
+  };
 }
 
-function toCandidate({ id, model, has }: Place): Candidate {
-  return { id, model, has };
+function toCandidate({ id, model, has, isTakenAway }: Place): Candidate {
+  return isTakenAway ? { id, model, has, isTakenAway } : { id, model, has };
 }

@@ -1,29 +1,35 @@
 import { type Clock, sleep } from "../core/clock.ts";
 import { BackendFailure } from "../core/errors.ts";
-import type { Attempt, RouteMode } from "../core/types.ts";
+import type { Attempt } from "../core/types.ts";
 import type { Config } from "../config/schema.ts";
 import type { ModelRequest } from "../protocol/types.ts";
-import type { AppState } from "../state/app_state.ts";
+import type { AppState, Policy } from "../state/app_state.ts";
 import { modeWords } from "../state/mode_in_force.ts";
 import { isAllowed } from "../state/preference.ts";
 import { attempt, firstByteMs } from "./attempt.ts";
 import type { Answer, Backend } from "./backend.ts";
 import { type Candidate, type CandidateList, mayBeSent, orderCandidates } from "./candidates.ts";
-import { Exhausted, exhaustedBy, forbidden, stoppedBy } from "./exhausted.ts";
+import { Exhausted, exhaustedBy, forbidden, keptFrom, stoppedBy } from "./exhausted.ts";
+import { keptOutBy } from "./kept_out.ts";
 import { Lease } from "./lease.ts";
+import { leavesTheMachine } from "./model_at.ts";
 import type { Observer } from "./observation.ts";
 import { isTransient, verdictOf } from "./retry_rules.ts";
+import { type AnswerOptions, isSamePolicy, nobodyMay, notAsked, passOver, type Search } from "./search.ts";
 import type { Slots } from "./slots.ts";
+import { stayRule } from "./stay_rule.ts";
 import { NotAllowed, type Unanswered } from "./unanswered.ts";
+
+export type { AnswerOptions };
 
 export interface FailoverOptions {
   config: () => Config;
-  /** The mode in force, and what is known of the backends now. */
-  state: () => Pick<AppState, "mode" | "modeCause" | "backends">;
+  /** The mode in force, the rules, and what is known of the backends now. */
+  state: () => Pick<AppState, "mode" | "modeCause" | "privacy" | "backends">;
   backends: (id: string) => Backend | undefined;
   observer: Observer;
   slots: Slots;
-  /** Aborts attempts that the mode forbids before their answer has begun; the search then goes on with who is allowed. */
+  /** Aborts attempts that the mode or a rule forbids before their answer has begun; the search then goes on with who is allowed. */
   unanswered: Unanswered;
   clock: Clock;
   random?: () => number;
@@ -40,18 +46,6 @@ export interface Committed {
   completed(): void;
   /** Reports that the started answer broke. */
   broke(failure: BackendFailure): void;
-}
-
-/** One request on its way through the backends. */
-interface Search {
-  request: ModelRequest;
-  signal: AbortSignal;
-  pinned?: string;
-  attempts: Attempt[];
-  failures: BackendFailure[];
-  deadline: number;
-  /** How long the request may wait in the queue, however often it does. */
-  queueUntil: number;
 }
 
 /**
@@ -72,7 +66,7 @@ export class Failover {
    */
   async answer(
     request: ModelRequest,
-    options: { signal: AbortSignal; pinned?: string; attempts: Attempt[] },
+    options: AnswerOptions,
   ): Promise<Committed> {
     const { route } = this.#options.config();
     const now = this.#options.clock.monotonic();
@@ -86,8 +80,9 @@ export class Failover {
       const committed = await this.#round(search);
       if (committed) return committed;
     }
-    const { attempts, failures } = search;
-    throw exhaustedBy(failures, { attempts, model: request.model, note: notAsked(this.#options.state()) });
+    const { attempts, failures, keptOut } = search;
+    const note = keptOut ? undefined : notAsked(this.#options.state());
+    throw exhaustedBy(failures, { attempts, model: request.model, note, keptOut });
   }
 
   #isReplayable(request: ModelRequest): boolean {
@@ -117,14 +112,19 @@ export class Failover {
   async #askAll(search: Search, waitedFor: Set<string>): Promise<Committed | undefined> {
     const tried = new Set<string>();
     for (;;) {
-      let mode: RouteMode | undefined = this.#options.state().mode;
-      const hasChanged = () => this.#options.state().mode !== mode;
+      let policy: Policy | undefined = this.#options.state();
+      const hasChanged = () => !policy || !isSamePolicy(policy, this.#options.state());
       const list = this.#order(search);
       const candidates = list.candidates.filter((candidate) => !tried.has(candidate.id));
       const busy: Candidate[] = [];
       for (const [index, candidate] of candidates.entries()) {
         // Who forbids the cloud means also the requests that are on their way.
         if (hasChanged()) break;
+        if (candidate.isTakenAway) {
+          tried.add(candidate.id);
+          passOver(candidate.id, search, this.#options.clock.now());
+          continue;
+        }
         if (!this.#options.slots.isFree(candidate.id)) {
           busy.push(candidate);
           continue;
@@ -134,9 +134,9 @@ export class Failover {
         const others = [...busy, ...candidates.slice(index + 1)];
         const committed = await this.#try(candidate, search, { others, lastResort: list.lastResort });
         if (committed === "not_allowed") {
-          // It comes again if the mode has changed back already.
+          // It comes again if what forbade it has changed back already.
           tried.delete(candidate.id);
-          mode = undefined;
+          policy = undefined;
           break;
         }
         if (committed) return committed;
@@ -152,18 +152,17 @@ export class Failover {
   }
 
   #order(search: Search): CandidateList {
-    const { request, pinned } = search;
+    const { request: { model, class: requestClass }, pinned, without, app } = search;
     const { clock, observer } = this.#options;
-    const { mode, modeCause, backends } = this.#options.state();
-    const list = orderCandidates({ model: request.model, class: request.class, pinned }, backends, {
-      mode,
-      modeCause,
-      now: clock.monotonic(),
-    });
+    const { mode, modeCause, privacy, backends } = this.#options.state();
+    const wanted = { model, class: requestClass, pinned, without, app };
+    const list = orderCandidates(wanted, backends, { mode, modeCause, privacy, now: clock.monotonic() });
+    search.keptOut = list.keptOut;
     for (const id of list.missed) observer.wanted(id);
     if (list.refusal && search.failures.length === 0) {
-      const { message, status, retryAfterMs } = list.refusal;
-      throw new Exhausted(message, { status, retryAfterMs, attempts: search.attempts });
+      for (const { id, isTakenAway } of list.candidates) if (isTakenAway) passOver(id, search, clock.now());
+      const { message, ...refusal } = list.refusal;
+      throw new Exhausted(message, { ...refusal, attempts: search.attempts });
     }
     return list;
   }
@@ -188,8 +187,9 @@ export class Failover {
     const permit = observer.acquire(candidate.id, candidate.model) ?? (lastResort ? {} : undefined);
     if (!permit) return undefined;
     const isReplaced = () => backends(candidate.id) !== backend;
-    const lease = new Lease(candidate, { ...this.#options, ...permit, ...search, isReplaced });
-    const isAllowed = (mode: RouteMode) => this.#isAllowed(backend, candidate.model, mode);
+    const leaves = this.#leaves(backend, candidate.model);
+    const lease = new Lease(candidate, { ...this.#options, ...permit, ...search, leaves, isReplaced });
+    const isAllowed = (policy: Policy) => this.#isAllowed(backend, candidate.model, { search, policy });
     const settled = unanswered.add({ isAllowed, abort: lease.abort });
     try {
       const answer = await this.#attempt(backend, candidate, search, lease);
@@ -206,32 +206,58 @@ export class Failover {
         broke: (e) => lease.broke(e),
       };
     } catch (error) {
-      if (error instanceof NotAllowed) return this.#givenUp(candidate, search, lease);
+      if (error instanceof NotAllowed) return this.#givenUp(candidate, search, { lease, leaves });
       if (search.signal.aborted || !(error instanceof BackendFailure)) {
         lease.cancelled();
         throw error;
       }
       lease.failed(error);
       search.failures.push(error);
-      const availableElsewhere = others.some(({ has }) => has === "listed" || has === "mapped");
+      const availableElsewhere = others.some(({ has, isTakenAway }) =>
+        !isTakenAway && (has === "listed" || has === "mapped")
+      );
       if (verdictOf(error, { class: search.request.class, availableElsewhere }) === "next") return undefined;
-      throw stoppedBy(error, search.attempts);
+      throw this.#stopped(error, search);
     } finally {
       settled();
     }
   }
 
-  #isAllowed({ config }: Backend, model: string, mode: RouteMode): boolean {
-    const seen = this.#options.state().backends.find((one) => one.config.id === config.id);
-    return seen ? mayBeSent(seen, model, mode) : isAllowed(config.location, mode);
+  #stopped(failure: BackendFailure, { attempts, keptOut, request: { model } }: Search): Exhausted {
+    if (failure.status === 404 && keptOut?.hasModel) return keptFrom(keptOut, { attempts, model });
+    return stoppedBy(failure, attempts);
   }
 
-  /** The mode has changed against the attempt. What may be sent but once goes nowhere else. */
-  #givenUp(candidate: Candidate, search: Search, lease: Lease): "not_allowed" {
+  #isAllowed({ config }: Backend, model: string, { search, policy }: { search: Search; policy: Policy }): boolean {
+    const { mode, privacy } = policy;
+    const mustStay = this.#rule(search, privacy) !== undefined;
+    const seen = this.#options.state().backends.find((one) => one.config.id === config.id);
+    if (seen) return mayBeSent(seen, model, { mode, mustStay });
+    return isAllowed(config.location, mode) && !(mustStay && config.location === "cloud");
+  }
+
+  #leaves({ config }: Backend, model: string): boolean {
+    const seen = this.#options.state().backends.find((one) => one.config.id === config.id);
+    return seen ? leavesTheMachine(seen, model) : config.location === "cloud";
+  }
+
+  #rule({ request: { model }, app }: Search, privacy: Policy["privacy"]) {
+    return stayRule({ model, app }, this.#options.state().backends, privacy);
+  }
+
+  /** What the attempt was sent under has changed against it. What may be sent but once goes nowhere else. */
+  #givenUp(
+    candidate: Candidate,
+    search: Search,
+    { lease, leaves }: { lease: Lease; leaves: boolean },
+  ): "not_allowed" {
     lease.cancelled("not_allowed");
     if (this.#isReplayable(search.request)) return "not_allowed";
-    const { mode, modeCause } = this.#options.state();
-    throw forbidden(candidate.id, { attempts: search.attempts, because: modeWords(mode, modeCause) });
+    const { mode, modeCause, privacy } = this.#options.state();
+    const rule = leaves ? this.#rule(search, privacy) : undefined;
+    const kept = leaves ? keptOutBy({ rule, cause: modeCause, hasModel: true }) : undefined;
+    const { attempts } = search;
+    throw forbidden(candidate.id, { because: modeWords(mode, modeCause), ...kept, attempts });
   }
 
   #attempt(backend: Backend, { model }: Candidate, search: Search, { abort }: Lease): Promise<Answer> {
@@ -243,18 +269,4 @@ export class Failover {
     };
     return attempt(backend, search.request, { model, abort, clock, patience });
   }
-}
-
-/** That a pause keeps the cloud out, where there is one that might have answered. */
-function notAsked(
-  { mode, modeCause, backends }: Pick<AppState, "mode" | "modeCause" | "backends">,
-): string | undefined {
-  const hasCloud = backends.some(({ config }) => config.enabled && config.location === "cloud");
-  return modeCause.kind === "pause" && hasCloud ? modeWords(mode, modeCause) : undefined;
-}
-
-/** Every breaker is half open, its one probe out. */
-function nobodyMay(ids: readonly string[]): BackendFailure {
-  const message = "Another request is trying it just now; ask again in a moment";
-  return new BackendFailure(message, { backend: ids.join(", ") || "broker", phase: "connect", reason: "ejected" });
 }

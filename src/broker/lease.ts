@@ -15,6 +15,8 @@ export interface LeaseOptions {
   /** Set when the attempt is the half-open probe of a breaker. */
   permit?: number;
   attempts: Attempt[];
+  /** Whether the request goes to a cloud this way. */
+  leaves?: boolean;
   /** Whether its backend was replaced meanwhile: what becomes of the attempt says nothing about the new one. */
   isReplaced: () => boolean;
 }
@@ -101,6 +103,7 @@ export class Lease {
   #record(outcome: Attempt["outcome"], reason?: string): void {
     const durationMs = this.#options.clock.monotonic() - this.#since;
     const { id } = this.#candidate;
-    this.#options.attempts.push({ backend: id, startedAt: this.#startedAt, durationMs, outcome, reason });
+    const cloud = this.#options.leaves ? { inCloud: true } as const : {};
+    this.#options.attempts.push({ backend: id, startedAt: this.#startedAt, durationMs, outcome, reason, ...cloud });
   }
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { backendState, cloudInput } from "../../tests/support/states.ts";
-import { modelAt } from "./candidates.ts";
+import { modelAt } from "./model_at.ts";
 
 const has = ["gpt-oss:120b", "kimi-k2"];
 

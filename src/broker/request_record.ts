@@ -26,6 +26,8 @@ export interface RequestRecord {
   /** Why a started answer broke. */
   reason?: string;
   usage: Usage;
+  /** A guess at what no cloud counted, where a cloud got the request; absent where all is known, or none did. */
+  estimated?: Usage;
 }
 
 /** `local:connect_refused, cloud:ok`: the attempts as the header `x-broker-attempts` shows them. */

@@ -5,11 +5,11 @@ import { isAllowed } from "../state/preference.ts";
 import { NotAllowed, Unanswered } from "./unanswered.ts";
 
 function scene(mode: RouteMode) {
-  const now = { mode };
-  const unanswered = new Unanswered(() => now.mode);
+  const now = { mode, privacy: { localModels: [], localApps: [] } };
+  const unanswered = new Unanswered(() => now);
   const send = (location: "local" | "cloud") => {
     const abort = new LinkedAbort();
-    const settled = unanswered.add({ isAllowed: (mode) => isAllowed(location, mode), abort });
+    const settled = unanswered.add({ isAllowed: ({ mode }) => isAllowed(location, mode), abort });
     return { signal: abort.signal, settled };
   };
   const enforce = (mode: RouteMode) => {

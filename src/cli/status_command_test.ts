@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { FakeDaemon } from "../../tests/support/fake_daemon.ts";
 import { FakeIo, type FakeIoOptions } from "../../tests/support/fake_io.ts";
+import { noCloudUse } from "../../tests/support/states.ts";
 import type { BackendStatus, StatusReport } from "../state/status.ts";
 import { runCommandLine } from "./command_line.ts";
 import { ExitCode } from "./io.ts";
@@ -33,6 +34,8 @@ function report(status: Partial<StatusReport>): StatusReport {
     modeReason: null,
     pause: null,
     surroundings: { network: "unknown", isMetered: false, isOnBattery: false },
+    privacy: { models: 0, apps: 0 },
+    cloudUse: noCloudUse,
     listen: "http://127.0.0.1:11435",
     active: "local",
     version: "0.1.0",

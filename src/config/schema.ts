@@ -3,6 +3,7 @@ import { routeModes } from "../core/types.ts";
 import { logLevels } from "../core/log.ts";
 import { Desktop } from "./desktop_schema.ts";
 import { looksLikeToken } from "./looks_secret.ts";
+import { Limits, Privacy } from "./policy_schema.ts";
 
 /** Every option with its default and its description: the one source of validation, JSON Schema and documentation. */
 
@@ -257,6 +258,8 @@ export const ConfigSchema = v.strictObject({
   version: v.pipe(v.literal(1), v.description("Version of this file's shape.")),
   listen: v.optional(v.pipe(Listen, v.description("Where and by whom the broker is reached.")), {}),
   route: v.optional(v.pipe(Route, v.description("Which backend answers, and for how long others are tried.")), {}),
+  privacy: v.optional(v.pipe(Privacy, v.description("What never leaves this machine.")), {}),
+  limits: v.optional(v.pipe(Limits, v.description("How much clouds may be used.")), {}),
   breaker: v.optional(v.pipe(Breaker, v.description("When a failing backend is left alone, and for how long.")), {}),
   health: v.optional(v.pipe(Health, v.description("How often backends are checked.")), {}),
   desktop: v.optional(v.pipe(Desktop, v.description("What is seen of the daemon on the desktop.")), {}),

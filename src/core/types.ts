@@ -36,8 +36,13 @@ export interface Attempt {
   startedAt: number;
   durationMs: number;
   outcome: "committed" | "failed" | "cancelled";
-  /** Why it failed, a {@linkcode FailureReason}; `not_allowed` where a new mode cancelled it; absent otherwise. */
+  /**
+   * Why it failed, a {@linkcode FailureReason}; `not_allowed` where a new mode or rule cancelled it, `taken_away` where
+   * the client had the backend passed over (`x-broker-without`) and nothing was sent; absent otherwise.
+   */
   reason?: string;
+  /** Set where the request went to a cloud, be it by way of a local Ollama. */
+  inCloud?: true;
 }
 
 /** Tokens of one answer, as the backend counted them; absent when it did not. */

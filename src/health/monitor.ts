@@ -46,7 +46,7 @@ export class Monitor implements Observer {
   readonly #schedules = new Map<string, Schedule>();
   readonly #stop = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
-  readonly #unanswered = new Unanswered(() => this.#options.store.state.mode);
+  readonly #unanswered = new Unanswered(() => this.#options.store.state);
   #cancelTimer: (() => void) | undefined;
   #lastPermit = 0;
   #loss: NetworkLoss | undefined;
@@ -242,7 +242,7 @@ export class Monitor implements Observer {
     const { id, timeouts, location } = backend.config;
     const reason = () => lateProbe(id, timeouts.probeMs);
     using limit = new LinkedAbort(this.#stop.signal).abortAfter(timeouts.probeMs, { clock, reason });
-    const settled = this.#unanswered.add({ isAllowed: (mode) => isAllowed(location, mode), abort: limit });
+    const settled = this.#unanswered.add({ isAllowed: ({ mode }) => isAllowed(location, mode), abort: limit });
     try {
       const result = await backend.probe(limit.signal);
       return { kind: "probe_passed", at: clock.monotonic(), result };

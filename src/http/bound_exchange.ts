@@ -11,7 +11,7 @@ export interface BoundRequest {
   method: string;
   path: string;
   headers: Headers;
-  body: ReadableStream<Bytes> | null;
+  body: ReadableStream<Bytes> | Bytes | null;
 }
 
 /** What a backend answered: progress that goes on, or all of it. */
@@ -57,10 +57,10 @@ export async function exchangeBound(
     cancelLimit = clock.after(answerMs, onLate);
   };
   try {
-    const body = request.body?.pipeThrough(
-      observed({ onChunk: () => watch.restart(idleMs), onEnd: onUploaded }),
-    );
-    if (!body) onUploaded();
+    const body = request.body instanceof ReadableStream
+      ? request.body.pipeThrough(observed({ onChunk: () => watch.restart(idleMs), onEnd: onUploaded }))
+      : request.body ?? undefined;
+    if (!(body instanceof ReadableStream)) onUploaded();
     const response = await backend.forward({ ...request, body, signal: abort.signal });
     const { status, headers } = response;
     const head = {

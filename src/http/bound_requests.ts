@@ -2,9 +2,12 @@ import { LinkedAbort } from "../core/abort.ts";
 import { BackendFailure, RequestError } from "../core/errors.ts";
 import type { Backend } from "../broker/backend.ts";
 import { forbidden, statusOfFailure } from "../broker/exhausted.ts";
+import { keptOutBy } from "../broker/kept_out.ts";
+import type { StayRule } from "../broker/stay_rule.ts";
 import { NotAllowed } from "../broker/unanswered.ts";
 import { modeWords } from "../state/mode_in_force.ts";
 import { isAllowed } from "../state/preference.ts";
+import { type BoundCase, boundCase, boundRefusal } from "./bound_policy.ts";
 import { type BoundAnswer, exchangeBound } from "./bound_exchange.ts";
 import type { HttpContext } from "./context.ts";
 import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
@@ -34,24 +37,26 @@ export async function forwardBound(context: HttpContext, request: Request, path:
   const abort = new LinkedAbort(request.signal, context.stopped);
   const named = request.headers.get("x-broker-backend");
   let settled = () => {};
+  let bound: BoundCase | undefined;
+  let sentTo = "";
   try {
     const backend = boundBackend(context, named);
-    const { location } = backend.config;
-    settled = context.unanswered.add({ isAllowed: (mode) => named === null || isAllowed(location, mode), abort });
-    const bound = {
-      method: request.method,
-      path: path(),
-      headers: pickHeaders(request.headers),
-      body: request.body as ReadableStream<Uint8Array<ArrayBuffer>> | null,
-    };
+    sentTo = backend.config.id;
+    const way = { backend: backend.config, path: path(), isNamed: named !== null };
+    bound = await boundCase(context, request, way);
+    const rule = bound.rule();
+    if (rule) throw boundRefusal(rule);
+    settled = context.unanswered.add({ isAllowed: bound.isAllowed, abort });
+    const { body } = bound;
+    const sent = { method: request.method, path: way.path, headers: pickHeaders(request.headers), body };
     const { suspectAfterMs } = context.config().route;
-    const answer = await exchangeBound(backend, bound, { abort, clock: context.clock, suspectAfterMs });
+    const answer = await exchangeBound(backend, sent, { abort, clock: context.clock, suspectAfterMs });
     abort.signal.throwIfAborted();
-    return passedOn(context, answer, { backend, path: bound.path, abort, clientGone: request.signal });
+    return passedOn(context, answer, { backend, path: way.path, abort, clientGone: request.signal });
   } catch (error) {
     abort[Symbol.dispose]();
     if (request.signal.aborted) return clientGoneResponse();
-    if (error instanceof NotAllowed) return forbiddenResponse(context, named!);
+    if (error instanceof NotAllowed) return forbiddenResponse(context, sentTo, bound?.rule());
     if (!(error instanceof BackendFailure)) return thrownResponse(error, "ollama", context.log);
     return errorResponse("ollama", statusOfFailure(error), context.redact(error.message), {
       headers: { "x-broker-backend": error.backend, "x-broker-attempts": `${error.backend}:${error.reason}` },
@@ -61,16 +66,17 @@ export async function forwardBound(context: HttpContext, request: Request, path:
   }
 }
 
-/** The mode has changed against the backend before it had answered. */
-function forbiddenResponse({ store }: HttpContext, backend: string): Response {
+/** The mode or a rule has changed against the backend before it had answered. */
+function forbiddenResponse({ store }: HttpContext, backend: string, rule: StayRule | undefined): Response {
   const { mode, modeCause } = store.state;
-  const { status, message } = forbidden(backend, { attempts: [], because: modeWords(mode, modeCause) });
+  const kept = keptOutBy({ rule, cause: modeCause, hasModel: true });
+  const { status, message } = forbidden(backend, { because: modeWords(mode, modeCause), ...kept, attempts: [] });
   const headers = { "x-broker-backend": backend, "x-broker-attempts": `${backend}:not_allowed` };
   return errorResponse("ollama", status, message, { headers });
 }
 
 function boundBackend(context: HttpContext, named: string | null): Backend {
-  const { backends, mode } = context.store.state;
+  const { backends, mode, modeCause } = context.store.state;
   const configs = backends.map(({ config }) => config).filter(({ enabled }) => enabled);
   const chosen = named === null
     ? configs.filter(({ kind, location }) => kind === "ollama" && location === "local")
@@ -79,6 +85,11 @@ function boundBackend(context: HttpContext, named: string | null): Backend {
   const backend = chosen && isAllowed(chosen.location, named === null ? "local-only" : mode) &&
     context.backends(chosen.id);
   if (backend) return backend;
+  const kept = chosen && keptOutBy({ rule: undefined, cause: modeCause, hasModel: true });
+  if (kept) {
+    const message = `Backend "${chosen.id}" is not asked: ${kept.because}; ${kept.advice}`;
+    throw new RequestError(kept.status, message, { code: kept.code });
+  }
   throw named === null
     ? new RequestError(503, "No local Ollama is set up for this request; name a backend in x-broker-backend")
     : new RequestError(404, `No backend "${named.slice(0, 64)}" can be used; check x-broker-backend and the mode`);

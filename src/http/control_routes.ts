@@ -74,8 +74,8 @@ async function resumeCloud(context: HttpContext, c: Context): Promise<Response> 
 
 async function models(context: HttpContext, c: Context): Promise<Response> {
   await context.refreshModels(youngListMs);
-  const { backends, mode } = context.store.state;
-  const entries = listModels(backends, { mode, now: context.clock.monotonic() });
+  const { backends, mode, privacy } = context.store.state;
+  const entries = listModels(backends, { mode, privacy, now: context.clock.monotonic() });
   return c.json({
     models: entries.map(({ name, places }) => ({
       name,

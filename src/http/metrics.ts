@@ -22,6 +22,8 @@ export class Metrics {
     const { dialect, operation, outcome, attempts, backend = "none", usage } = record;
     this.#add("requests_total", { dialect, operation, backend, outcome });
     for (const attempt of attempts) {
+      // Nobody was asked.
+      if (attempt.reason === "taken_away") continue;
       const result = attempt.outcome === "committed" ? "ok" : attempt.reason ?? attempt.outcome;
       this.#add("attempts_total", { backend: attempt.backend, result });
     }

@@ -1,14 +1,19 @@
 import { LinkedAbort } from "../core/abort.ts";
 import { type BackendFailure, RequestError } from "../core/errors.ts";
 import type { Attempt, Dialect, Usage } from "../core/types.ts";
-import { modelAt } from "../broker/candidates.ts";
+import { modelAt } from "../broker/model_at.ts";
 import { Exhausted } from "../broker/exhausted.ts";
 import type { Committed } from "../broker/failover.ts";
+import { mayBeSent } from "../broker/candidates.ts";
+import { stayRule } from "../broker/stay_rule.ts";
 import { attemptsHeader, type RequestRecord } from "../broker/request_record.ts";
+import { answerTokens, questionTokens } from "../protocol/estimate_tokens.ts";
 import { decodeBody } from "../protocol/decode_body.ts";
 import type { ModelRequest } from "../protocol/types.ts";
 import type { BackendState } from "../state/app_state.ts";
 import { routability } from "../state/routability.ts";
+import { appName } from "./app_name.ts";
+import { backendsWithout } from "./backends_without.ts";
 import type { HttpContext } from "./context.ts";
 import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
 import { passedHeaders } from "./passed_headers.ts";
@@ -50,13 +55,15 @@ export async function answerModelRequest(
   count(context, 1);
   try {
     handling.model = await readModelRequest(context, request, options.parse);
-    const response = answerControlAlone(context, handling.model);
-    if (response) return finish(context, handling, response, { outcome: "ok" });
-    const committed = await context.failover.answer(handling.model, {
-      signal: handling.abort.signal,
+    const asked = {
       pinned: request.headers.get("x-broker-backend") ?? undefined,
-      attempts: handling.attempts,
-    });
+      without: backendsWithout(request.headers, context.store.state.backends),
+      app: appName(request.headers.get("user-agent")),
+    };
+    const response = answerControlAlone(context, handling.model, asked);
+    if (response) return finish(context, handling, response, { outcome: "ok" });
+    const { abort: { signal }, attempts } = handling;
+    const committed = await context.failover.answer(handling.model, { ...asked, signal, attempts });
     return answered(context, handling, committed, request.signal);
   } catch (error) {
     return refused(context, handling, error, request.signal);
@@ -75,12 +82,22 @@ async function readModelRequest(context: HttpContext, request: Request, parse: P
  * A request to load or unload a model goes to a local Ollama only. Where the model is served by others there is nothing
  * to load: the answer is what Ollama says when it has done so, for `ollama run` asks this before it chats.
  */
-function answerControlAlone(context: HttpContext, model: ModelRequest): Response | undefined {
+function answerControlAlone(
+  context: HttpContext,
+  model: ModelRequest,
+  { without, app }: { without: readonly string[]; app: string },
+): Response | undefined {
   if (model.class !== "control") return undefined;
-  const { backends, mode } = context.store.state;
+  const { backends, mode, privacy } = context.store.state;
   const options = { mode, now: context.clock.monotonic() };
-  const routable = backends.filter((backend) => routability(backend, options).routable);
-  const having = routable.filter((backend) => modelAt(backend, model.model).has !== "absent");
+  const mustStay = stayRule({ model: model.model, app }, backends, privacy) !== undefined;
+  const routable = backends.filter((backend) =>
+    routability(backend, options).routable && !without.includes(backend.config.id)
+  );
+  const having = routable.filter((backend) => {
+    const there = modelAt(backend, model.model);
+    return there.has !== "absent" && mayBeSent(backend, there.model, { mode, mustStay });
+  });
   const isLoader = ({ config }: BackendState) => config.location === "local" && config.kind === "ollama";
   if (having.length === 0 || having.some(isLoader)) return undefined;
   const isUnload = model.json.keep_alive === 0 || model.json.keep_alive === "0";
@@ -100,11 +117,18 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
   if (!answer.rest) {
     committed.release();
     const response = new Response(answer.first, { status: answer.status, headers });
-    return finish(context, handling, response, { outcome: "ok", backend: backend.config.id, usage: answer.usage });
+    const answerBytes = handling.model?.operation === "embed" ? 0 : answer.first.byteLength;
+    return finish(context, handling, response, {
+      outcome: "ok",
+      backend: backend.config.id,
+      usage: answer.usage,
+      estimatedTokens: () => answerTokens(answerBytes),
+    });
   }
   headers.set("cache-control", "no-cache");
   const firstByteMs = context.clock.monotonic() - handling.since;
-  const body = relay(answer.first, answer.rest, {
+  const { rest } = answer;
+  const body = relay(answer.first, rest, {
     dialect: handling.dialect,
     clientGone,
     stopped: context.stopped,
@@ -119,6 +143,7 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
       done(context, handling, {
         outcome,
         usage,
+        estimatedTokens: () => rest.estimatedTokens?.() ?? 0,
         failure,
         backend: backend.config.id,
         status: answer.status,
@@ -146,7 +171,7 @@ function isClientsFault(error: unknown): boolean {
 
 /** A backend's own words go to clients of its dialect unchanged; all else is said in ours. */
 function exhaustedResponse(context: HttpContext, handling: Handling, error: Exhausted): Response {
-  const { answer, status, retryAfterMs } = error;
+  const { answer, status, retryAfterMs, code } = error;
   const kind = answer && context.backends(answer.backend)?.config.kind;
   const isSameDialect = kind !== undefined && (kind === "openai") === (handling.dialect === "openai");
   const response = answer && isSameDialect
@@ -154,7 +179,7 @@ function exhaustedResponse(context: HttpContext, handling: Handling, error: Exha
       status,
       headers: passedHeaders(answer.contentType),
     })
-    : errorResponse(handling.dialect, status, context.redact(error.message), { retryAfterMs });
+    : errorResponse(handling.dialect, status, context.redact(error.message), { retryAfterMs, code });
   // openai-node tries 408, 409, 429 and 5xx again by itself; every backend was asked already.
   if (handling.dialect === "openai") response.headers.set("x-should-retry", "false");
   return response;
@@ -164,6 +189,8 @@ interface End {
   outcome: RequestRecord["outcome"];
   backend?: string;
   usage?: Usage;
+  /** A guess at the tokens of the answer. */
+  estimatedTokens?: () => number;
   failure?: BackendFailure;
 }
 
@@ -203,7 +230,18 @@ function done(
     status: end.status,
     reason: end.failure?.reason,
     usage: end.usage ?? {},
+    ...estimateOf(handling, end),
   });
+}
+
+/** Guesses only what must be: a cloud got the request and told no counts, or the request was called back. */
+function estimateOf({ attempts, model }: Handling, { usage = {}, estimatedTokens }: End): { estimated?: Usage } {
+  const inCloud = attempts.filter((attempt) => attempt.inCloud && attempt.outcome !== "failed");
+  if (!model || inCloud.length === 0) return {};
+  const isWhole = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
+  if (isWhole && inCloud.every(({ outcome }) => outcome === "committed")) return {};
+  const inputTokens = questionTokens(model.body, model.json);
+  return { estimated: { inputTokens, outputTokens: estimatedTokens?.() ?? 0 } };
 }
 
 function count(context: HttpContext, change: 1 | -1): void {

@@ -2,6 +2,7 @@ import type { Context } from "@hono/hono";
 import { LinkedAbort } from "../core/abort.ts";
 import { listModels, type ModelEntry } from "../broker/models.ts";
 import { parseOllamaRequest } from "../protocol/ollama.ts";
+import { appName } from "./app_name.ts";
 import { blobPath, forwardBound } from "./bound_requests.ts";
 import { boundedBytes } from "./bounded_bytes.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
@@ -19,7 +20,10 @@ export function ollamaRoutes(context: HttpContext): Route[] {
   return [
     { path: "/", methods: { GET: (c) => c.text("Ollama is running") } },
     { path: "/api/version", methods: { GET: (c) => c.json({ version: ollamaVersion(context) }) } },
-    { path: "/api/tags", methods: { GET: async (c) => c.json({ models: (await entries(context)).map(tag) }) } },
+    {
+      path: "/api/tags",
+      methods: { GET: async (c) => c.json({ models: (await entries(context, c.req.raw)).map(tag) }) },
+    },
     { path: "/api/ps", methods: { GET: async (c) => c.json(await loadedModels(context, c.req.raw.signal)) } },
     { path: "/api/show", methods: { POST: (c) => showModel(context, c.req.raw) } },
     ...asked.map((path) => ({ path, methods: { POST: ask } })),
@@ -39,10 +43,11 @@ function ollamaVersion(context: HttpContext): string {
   return backends.find(({ version }) => version !== undefined)?.version ?? "0.12.0";
 }
 
-async function entries(context: HttpContext): Promise<ModelEntry[]> {
+async function entries(context: HttpContext, { headers }: Request): Promise<ModelEntry[]> {
   await context.refreshModels(youngListMs);
-  const { backends, mode } = context.store.state;
-  return listModels(backends, { mode, now: context.clock.monotonic() });
+  const { backends, mode, privacy } = context.store.state;
+  const app = appName(headers.get("user-agent"));
+  return listModels(backends, { mode, privacy, app, now: context.clock.monotonic() });
 }
 
 /** An entry of `/api/tags`, with every field that clients expect, and where the model lives. */

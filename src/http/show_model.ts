@@ -4,7 +4,10 @@ import { listModels, type ModelEntry, type ModelPlace } from "../broker/models.t
 import { isObject } from "../protocol/json_value.ts";
 import { sameModel } from "../protocol/model_names.ts";
 import { parseBody } from "../protocol/parse_body.ts";
-import { isAllowed } from "../state/preference.ts";
+import type { Policy } from "../state/app_state.ts";
+import { mayBeSent } from "../broker/candidates.ts";
+import { stayRule } from "../broker/stay_rule.ts";
+import { appName } from "./app_name.ts";
 import { boundedBytes } from "./bounded_bytes.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
 import { clientGoneResponse, errorResponse, thrownResponse } from "./error_response.ts";
@@ -24,30 +27,37 @@ export async function showModel(context: HttpContext, request: Request): Promise
     );
     const name = json.model ?? json.name;
     if (typeof name !== "string" || name === "") throw new RequestError(400, "model is required");
-    const entry = await findEntry(context, name);
+    const asked = { name, json, app: appName(request.headers.get("user-agent")), signal: request.signal };
+    const entry = await findEntry(context, asked);
     if (!entry) return errorResponse("ollama", 404, `model '${name}' not found`);
-    return await shown(context, entry, json, request.signal);
+    return await shown(context, entry, asked);
   } catch (error) {
     if (request.signal.aborted) return clientGoneResponse();
     return thrownResponse(error, "ollama", context.log);
   }
 }
 
-async function findEntry(context: HttpContext, name: string): Promise<ModelEntry | undefined> {
+interface AskedShow {
+  name: string;
+  json: Readonly<Record<string, unknown>>;
+  app: string;
+  signal: AbortSignal;
+}
+
+async function findEntry(context: HttpContext, { name, app }: AskedShow): Promise<ModelEntry | undefined> {
   await context.refreshModels(youngListMs);
-  const { backends, mode } = context.store.state;
-  const entries = listModels(backends, { mode, now: context.clock.monotonic() });
+  const { backends, mode, privacy } = context.store.state;
+  const entries = listModels(backends, { mode, privacy, app, now: context.clock.monotonic() });
   return entries.find((entry) => sameModel(entry.name, name));
 }
 
 async function shown(
   context: HttpContext,
   entry: ModelEntry,
-  json: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
+  asked: AskedShow,
 ): Promise<Response> {
   for (const place of entry.places) {
-    const answer = await ask(context, place, json, signal);
+    const answer = await ask(context, place, asked);
     if (answer) return Response.json(answer, { headers: { "x-broker-backend": place.backend } });
   }
   const [first] = entry.places;
@@ -58,16 +68,20 @@ async function shown(
 async function ask(
   context: HttpContext,
   place: ModelPlace,
-  json: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
+  { name, json, app, signal }: AskedShow,
 ): Promise<unknown> {
   const backend = context.backends(place.backend);
   if (!backend || backend.config.kind === "openai") return undefined;
   const reason = () => new Error("The description of the model came too late");
   const { probeMs } = backend.config.timeouts;
   using limit = new LinkedAbort(signal).abortAfter(probeMs, { clock: context.clock, reason });
-  const { location } = backend.config;
-  const settled = context.unanswered.add({ isAllowed: (mode) => isAllowed(location, mode), abort: limit });
+  const isAllowed = ({ mode, privacy }: Policy) => {
+    const { backends } = context.store.state;
+    const mustStay = stayRule({ model: name, app }, backends, privacy) !== undefined;
+    const seen = backends.find(({ config }) => config.id === place.backend);
+    return seen !== undefined && mayBeSent(seen, place.model, { mode, mustStay });
+  };
+  const settled = context.unanswered.add({ isAllowed, abort: limit });
   try {
     const response = await backend.forward({
       method: "POST",

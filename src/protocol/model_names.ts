@@ -9,9 +9,19 @@ export function sameModel(a: string, b: string): boolean {
 
 /** Characters that nobody sees. */
 const hidden = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+const allHidden = new RegExp(hidden, "gu");
 /** Ollama's own tags are ASCII. */
 const foreignTag = /:[^:/]*[^\p{ASCII}]/u;
 const cloudTag = /:(?:[^:/@]*-)?cloud(?![\w.-])/;
+
+/**
+ * The name as a program reads it that takes no notice of white space and of characters that cannot be seen, takes some
+ * for those that they look like, and drops a digest or what stands open at the end.
+ */
+export function plainModel(name: string): string {
+  const plain = name.normalize("NFKC").replace(allHidden, "").replaceAll(/\s/g, "");
+  return plain.replace(/@.*$/, "").replace(/[:/]+$/, "");
+}
 
 /**
  * Whether the name alone may make an Ollama hand the request to its cloud, listed or not: `kimi:cloud`,

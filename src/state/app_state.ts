@@ -1,5 +1,6 @@
-import type { BackendConfig } from "../config/schema.ts";
+import type { BackendConfig, Config } from "../config/schema.ts";
 import type { RouteMode } from "../core/types.ts";
+import type { CloudUse } from "./cloud_use.ts";
 import type { HealthState } from "./health_state.ts";
 import type { Failover } from "./status.ts";
 
@@ -41,7 +42,15 @@ export interface Pause {
 }
 
 /** Whose doing the mode in force is, when it is not the user's own. */
-export type ModeCause = { kind: "chosen" } | { kind: "pause"; until: number | null } | { kind: "metered" | "battery" };
+export type ModeCause =
+  | { kind: "chosen" }
+  | { kind: "pause"; until: number | null }
+  /** The month's cap is reached; `until`: when the next month begins. */
+  | { kind: "cap"; cap: number; tokens: number; until: number }
+  | { kind: "metered" | "battery" };
+
+/** What the user wants to stay on this machine. */
+export type PrivacyRules = Readonly<Config["privacy"]>;
 
 /** What the desktop's services tell about the machine; where one is absent, what does no harm. */
 export interface Surroundings {
@@ -60,8 +69,14 @@ export interface AppState {
   chosenMode: RouteMode;
   pause: Pause | null;
   surroundings: Surroundings;
+  /** The same object until the rules change. */
+  privacy: PrivacyRules;
+  cloudUse: CloudUse;
   backends: readonly BackendState[];
   inFlight: number;
   failovers: readonly Failover[];
   configError: string | null;
 }
+
+/** What forbids a request its way to a backend, whatever the backend's health; what is on its way is held to it too. */
+export type Policy = Pick<AppState, "mode" | "privacy">;

@@ -1,6 +1,7 @@
 import type { Attempt } from "../core/types.ts";
 import type { Config } from "../config/schema.ts";
 import type { AppState, BackendState, Pause, Surroundings } from "./app_state.ts";
+import { type CloudCount, cloudUse } from "./cloud_use.ts";
 import { initialHealth } from "./health_state.ts";
 import { modeInForce, type SurroundingsPolicy } from "./mode_in_force.ts";
 
@@ -23,7 +24,15 @@ export function withConfig(state: AppState, config: Config): AppState {
       inFlight: old?.inFlight ?? 0,
     };
   });
-  return inForce({ ...state, chosenMode: config.route.mode, backends }, config.route);
+  const isSame = JSON.stringify(config.privacy) === JSON.stringify(state.privacy);
+  const privacy = isSame ? state.privacy : config.privacy;
+  const use = cloudUse(state.cloudUse, config.limits);
+  return inForce({ ...state, chosenMode: config.route.mode, privacy, cloudUse: use, backends }, config.route);
+}
+
+/** What clouds have used, under the configuration's cap. */
+export function withCloudCount(state: AppState, count: CloudCount, config: Pick<Config, "limits" | "route">): AppState {
+  return inForce({ ...state, cloudUse: cloudUse(count, config.limits) }, config.route);
 }
 
 /** The same object when it is paused so already. */

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { RouteMode } from "../core/types.ts";
 import type { ModeCause, Pause } from "./app_state.ts";
+import { noCloudUse } from "./cloud_use.ts";
 import { modeInForce, modeWords, type SurroundingsPolicy } from "./mode_in_force.ts";
 
 const until = new Date(2026, 0, 5, 15, 4).getTime();
@@ -46,7 +47,10 @@ const table: Row[] = [
 Deno.test("modeInForce() follows pause, metered connection and battery, and says which it was", () => {
   for (const [name, { chosen, pause = null, metered = false, battery = false }, policy, expected] of table) {
     const surroundings = { network: "online", isMetered: metered, isOnBattery: battery } as const;
-    const { mode, modeCause } = modeInForce({ chosenMode: chosen, pause, surroundings }, { ...defaults, ...policy });
+    const { mode, modeCause } = modeInForce({ chosenMode: chosen, pause, surroundings, cloudUse: noCloudUse }, {
+      ...defaults,
+      ...policy,
+    });
     assertEquals([mode, modeCause.kind], expected, name);
   }
 });

@@ -1,6 +1,7 @@
 import { type Breaker, modelBreaker } from "./health_state.ts";
 import { timeOfDay } from "../core/time_of_day.ts";
 import type { BackendState } from "./app_state.ts";
+import { capWords } from "./cloud_use.ts";
 import { describeFailure } from "./describe_failure.ts";
 import { isAllowed, type PreferenceOptions } from "./preference.ts";
 import type { BackendStatus } from "./status.ts";
@@ -50,8 +51,13 @@ export function routability(backend: BackendState, options: PreferenceOptions): 
 }
 
 function notUsedNow({ mode, modeCause }: PreferenceOptions): string {
+  if (modeCause?.kind === "cap") return capitalized(capWords(modeCause));
   if (modeCause?.kind !== "pause") return `Not used in mode ${mode}`;
   return modeCause.until === null ? "The cloud is paused" : `Paused until ${timeOfDay(modeCause.until)}`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Whether the breaker would let a request pass now, as an ordinary one or as its half-open probe. */

@@ -14,6 +14,10 @@ export interface StatusReport {
   pause: { until: string | null } | null;
   /** What the desktop tells about the machine. */
   surroundings: Surroundings;
+  /** How many rules keep models and programs on this machine. */
+  privacy: { models: number; apps: number };
+  /** What clouds have used in this calendar month. */
+  cloudUse: CloudUseStatus;
   /** Base URL that programs use, such as `http://127.0.0.1:11435`. */
   listen: string;
   /** Id of the backend that a request would go to now. */
@@ -28,6 +32,24 @@ export interface StatusReport {
   configError: string | null;
   /** The last failovers, newest first, at most 20. */
   failovers: Failover[];
+}
+
+export interface CloudUseStatus {
+  /** `2026-01`, by local time. */
+  month: string;
+  /** When the next month begins, ISO 8601. */
+  endsAt: string;
+  /** Of questions and answers together. */
+  tokens: number;
+  /** Of those, the ones that no cloud counted and that were guessed. */
+  estimated: number;
+  /** When counting began, ISO 8601, where that was not with the month; `null`: nothing is left out. */
+  since: string | null;
+  /** `null`: there is none. */
+  cap: number | null;
+  atCap: "stop-cloud" | "warn";
+  /** Whether the cap is reached; with `stop-cloud` no cloud is asked then. */
+  isReached: boolean;
 }
 
 export interface BackendStatus {

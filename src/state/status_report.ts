@@ -1,5 +1,6 @@
 import type { RouteMode } from "../core/types.ts";
 import type { AppState, BackendState } from "./app_state.ts";
+import { type CloudUse, noCloudUse } from "./cloud_use.ts";
 import { modeWords } from "./mode_in_force.ts";
 import { byPreference, type PreferenceOptions } from "./preference.ts";
 import { routability } from "./routability.ts";
@@ -28,6 +29,8 @@ export function statusReport(state: AppState, { now, ...facts }: ReportFacts): S
     modeReason: modeCause.kind === "chosen" ? null : modeWords(mode, modeCause),
     pause: state.pause && { until: state.pause.until === null ? null : new Date(state.pause.until).toISOString() },
     surroundings: { ...state.surroundings },
+    privacy: { models: state.privacy.localModels.length, apps: state.privacy.localApps.length },
+    cloudUse: cloudUseReport(state.cloudUse),
     listen: facts.listen,
     active: routable[0] ?? null,
     version: facts.version,
@@ -37,6 +40,14 @@ export function statusReport(state: AppState, { now, ...facts }: ReportFacts): S
     backends,
     configError: state.configError,
     failovers: [...state.failovers],
+  };
+}
+
+function cloudUseReport({ endsAt, since, toldBefore: _, ...use }: CloudUse): StatusReport["cloudUse"] {
+  return {
+    ...use,
+    endsAt: new Date(endsAt).toISOString(),
+    since: since === null ? null : new Date(since).toISOString(),
   };
 }
 
@@ -81,6 +92,8 @@ export const initialState = (mode: RouteMode): AppState => ({
   chosenMode: mode,
   pause: null,
   surroundings: { network: "unknown", isMetered: false, isOnBattery: false },
+  privacy: { localModels: [], localApps: [] },
+  cloudUse: noCloudUse,
   backends: [],
   inFlight: 0,
   failovers: [],

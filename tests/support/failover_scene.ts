@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Exhausted } from "../../src/broker/exhausted.ts";
-import { type Committed, Failover } from "../../src/broker/failover.ts";
+import { type AnswerOptions, type Committed, Failover } from "../../src/broker/failover.ts";
 import type { Observation } from "../../src/broker/observation.ts";
 import { attemptsHeader } from "../../src/broker/request_record.ts";
 import { Slots } from "../../src/broker/slots.ts";
@@ -9,7 +9,7 @@ import type { Config, ConfigInput } from "../../src/config/schema.ts";
 import type { FailureReason } from "../../src/core/errors.ts";
 import type { Attempt } from "../../src/core/types.ts";
 import type { ModelRequest } from "../../src/protocol/types.ts";
-import type { BackendState } from "../../src/state/app_state.ts";
+import type { BackendState, PrivacyRules } from "../../src/state/app_state.ts";
 import type { BackendInput } from "./broker_fixture.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { backendState, configOf } from "./states.ts";
@@ -37,7 +37,9 @@ export class FailoverScene {
   /** Backends whose breaker lets nothing through. */
   readonly denied = new Set<string>();
   readonly slots: Slots;
-  readonly unanswered = new Unanswered(() => this.config.route.mode);
+  readonly unanswered = new Unanswered(() => ({ mode: this.config.route.mode, privacy: this.privacy }));
+  /** Rules of privacy in force. */
+  privacy: PrivacyRules = { localModels: [], localApps: [] };
   readonly config: Config;
   readonly failover: Failover;
   readonly stubs = new Map<string, StubBackend>();
@@ -61,7 +63,12 @@ export class FailoverScene {
       slots: this.slots,
       unanswered: this.unanswered,
       config: () => this.config,
-      state: () => ({ mode: this.config.route.mode, modeCause: { kind: "chosen" }, backends: this.states }),
+      state: () => ({
+        mode: this.config.route.mode,
+        modeCause: { kind: "chosen" },
+        privacy: this.privacy,
+        backends: this.states,
+      }),
       backends: (id) => stubs.get(id),
       random: () => 0.5,
       observer: {
@@ -76,7 +83,7 @@ export class FailoverScene {
     return this.stubs.get(id)!.sends.length;
   }
 
-  ask(request: ModelRequest = chatRequest(), options: { pinned?: string } = {}): Asking {
+  ask(request: ModelRequest = chatRequest(), options: Partial<AnswerOptions> = {}): Asking {
     const attempts: Attempt[] = [];
     const client = new AbortController();
     const result = this.failover.answer(request, { ...options, signal: client.signal, attempts });

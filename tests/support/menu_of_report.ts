@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { trayMenu, type TrayMenuOptions } from "../../src/desktop/tray/tray_menu.ts";
 import type { MenuItem } from "../../src/desktop/tray/tray_model_types.ts";
 import type { BackendStatus, StatusReport } from "../../src/state/status.ts";
+import { noCloudUse } from "./states.ts";
 
 export const now = new Date(2026, 4, 3, 15, 30).getTime();
 export const at = (hours: number, minutes: number, day = 3) => new Date(2026, 4, day, hours, minutes).toISOString();
@@ -40,6 +41,8 @@ function report(more: Partial<StatusReport> = {}): StatusReport {
     modeReason: null,
     pause: null,
     surroundings: { network: "unknown", isMetered: false, isOnBattery: false },
+    privacy: { models: 0, apps: 0 },
+    cloudUse: noCloudUse,
     listen: "http://127.0.0.1:11435",
     active: "local",
     version: "1.2.3",

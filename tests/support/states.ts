@@ -2,6 +2,7 @@ import { parseConfig } from "../../src/config/parse_config.ts";
 import type { BackendConfig, Config, ConfigInput } from "../../src/config/schema.ts";
 import type { BackendState, ModelInfo } from "../../src/state/app_state.ts";
 import { type HealthState, initialHealth } from "../../src/state/health_state.ts";
+import type { CloudUseStatus } from "../../src/state/status.ts";
 import type { BackendInput } from "./broker_fixture.ts";
 
 /** A whole configuration, defaults filled in as the daemon does. */
@@ -42,3 +43,15 @@ export function backendState(
     ...rest,
   };
 }
+
+/** A month in which no cloud was used, without a cap, as the status shows it. */
+export const noCloudUse: CloudUseStatus = {
+  month: "2026-05",
+  endsAt: new Date(2026, 5, 1).toISOString(),
+  tokens: 0,
+  estimated: 0,
+  since: null,
+  cap: null,
+  atCap: "stop-cloud",
+  isReached: false,
+};

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertMatch, assertNotEquals } from "@std/assert";
+import { noCloudUse } from "../../../tests/support/states.ts";
 import { routeModes } from "../../core/types.ts";
 import type { BackendStatus, StatusReport } from "../../state/status.ts";
 import { longestLabel } from "./tray_menu_parts.ts";
@@ -54,6 +55,15 @@ function anyReport(next: (below: number) => number): StatusReport {
     chosenMode: pick(routeModes),
     modeReason: pick([null, text()]),
     pause: pick([null, { until: null }, { until: time() }]),
+    privacy: { models: 0, apps: 0 },
+    cloudUse: {
+      ...noCloudUse,
+      endsAt: time(),
+      tokens: pick([0, 7, 1e12]),
+      cap: pick([null, 1, 1e12]),
+      atCap: pick(["stop-cloud", "warn"]),
+      isReached: next(2) > 0,
+    },
     surroundings: { network: pick(["unknown", "online", "offline"]), isMetered: next(2) > 0, isOnBattery: next(2) > 0 },
     listen: pick(["http://127.0.0.1:11435", text()]),
     active: pick([null, text(), backends[0]?.id ?? null]),
