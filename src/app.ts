@@ -12,6 +12,7 @@ import { type DaemonOptions, type Ground, layGround } from "./app/ground.ts";
 import { createHttpContext } from "./app/http_context.ts";
 import { createLifetime, type Lifetime } from "./app/lifetime.ts";
 import { openConfig } from "./app/open_config.ts";
+import { createRequests } from "./app/usage.ts";
 
 export { AddressInUse } from "./http/listener.ts";
 export type { DaemonOptions } from "./app/ground.ts";
@@ -41,6 +42,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const ground = layGround(options);
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
+  const requests = createRequests(options, { ground, configStore, cleanup });
   const lifetime = createLifetime(ground.clock);
   const pause = cleanup.use(createPause(options, { ground, configStore, broker }));
   await pause.restore();
@@ -50,7 +52,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const started = Promise.withResolvers<Daemon>();
   const quit = () => void started.promise.then((daemon) => daemon.close());
   const commands = createCommands({ configStore, broker, pause, clock: ground.clock, quit });
-  const { context, facts } = createHttpContext(options, { ground, configStore, broker, lifetime, commands, meter });
+  const parts = { ground, configStore, broker, lifetime, commands, meter, requests };
+  const { context, facts } = createHttpContext(options, parts);
 
   const { listen } = configStore.config;
   const { controlFile } = options.paths;

@@ -12,6 +12,7 @@ import type { CloudMeter } from "./cloud_meter.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { lazySettings } from "./settings.ts";
+import type { Requests } from "./usage.ts";
 
 /** Where the daemon listens and how this machine reaches it is known once the listener is there. */
 export interface Facts {
@@ -31,10 +32,12 @@ export function createHttpContext(
     lifetime: Lifetime;
     commands: Commands;
     meter: CloudMeter;
+    requests: Requests;
   },
 ): { context: HttpContext; facts: Facts } {
   const { version, pid = Deno.pid } = options;
   const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands, meter } = parts;
+  const { usage, running } = parts.requests;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", address: "", version, pid };
   const startedAt = clock.monotonic();
@@ -71,9 +74,12 @@ export function createHttpContext(
     refreshModels: (youngMs) => monitor.refreshModels(youngMs),
     modelsChanged: (id) => monitor.modelsChanged(id),
     commands,
+    usage,
+    running,
     record(record) {
       metrics.record(record);
       logRequest(record);
+      usage.record(record);
       store.update((state) => recordFailover(state, record));
       meter.record(record);
     },

@@ -67,6 +67,7 @@ function settingsContext(
     sentence: () => parts.traySentence(http.status(), clock.now()),
     paths: options.paths,
     env: options.env,
+    usage: http.usage,
     loginStart: lazyLoginStart(options),
     stopping: http.stopping,
   };

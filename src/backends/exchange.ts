@@ -25,6 +25,8 @@ export interface Exchange {
   /** Content type of the client's stream. */
   streamType: string;
   missingEnd: string;
+  /** Whether token counts that a stream tells by themselves are kept from the client, who did not ask for them. */
+  hidesUsage?: boolean;
   idleMs: number;
   clock: Clock;
 }
@@ -64,7 +66,7 @@ async function refuseWholeJson(plan: Exchange, response: Response, signal: Abort
 }
 
 async function streamed(plan: Exchange, response: Response, signal: AbortSignal): Promise<Answer> {
-  const { backend, missingEnd, idleMs, clock, translation } = plan;
+  const { backend, missingEnd, hidesUsage, idleMs, clock, translation } = plan;
   await refuseWholeJson(plan, response, signal);
   if (!response.body) throw plan.transport.failure(`${backend} gave no body`, { phase: "first_byte", reason: "empty" });
   const translator = translation?.stream();
@@ -75,6 +77,7 @@ async function streamed(plan: Exchange, response: Response, signal: AbortSignal)
     reader: plan.frames(),
     translator,
     missingEnd,
+    hidesUsage,
     idleMs,
     clock,
   });

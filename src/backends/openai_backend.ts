@@ -1,9 +1,11 @@
 import type { BackendConfig } from "../config/schema.ts";
-import { RequestError } from "../core/errors.ts";
+import { BackendFailure, RequestError } from "../core/errors.ts";
 import type { Answer, Backend, ProbeResult, SendOptions } from "../broker/backend.ts";
 import { inspectOpenAIAnswer, openaiDone, openaiFrameReader } from "../protocol/openai.ts";
+import { withTopLevel } from "../protocol/splice_json.ts";
 import { translateToOpenAI } from "../protocol/translate/to_openai.ts";
 import type { ModelRequest } from "../protocol/types.ts";
+import { usageWanted } from "../protocol/usage_wanted.ts";
 import type { BackendContext } from "./context.ts";
 import { exchange } from "./exchange.ts";
 import { getJson, listOf, openaiModel } from "./listing.ts";
@@ -17,6 +19,8 @@ export class OpenAIBackend implements Backend {
   readonly #context: BackendContext;
   readonly #transport: Transport;
   readonly #base: string;
+  /** Whether streams are asked for token counts: of a cloud, whose tokens cost money, until it refuses that. */
+  #asksUsage: boolean;
 
   constructor(config: Readonly<BackendConfig>, context: BackendContext) {
     this.config = config;
@@ -27,26 +31,43 @@ export class OpenAIBackend implements Backend {
       clock: context.clock,
     });
     this.#base = config.url.replace(/\/+$/, "");
+    this.#asksUsage = config.location === "cloud";
   }
 
-  send(request: ModelRequest, options: SendOptions): Promise<Answer> {
+  async send(request: ModelRequest, options: SendOptions): Promise<Answer> {
+    const asking = this.#asksUsage ? usageWanted(request) : undefined;
+    if (!asking) return await this.#send(request, options);
+    try {
+      return await this.#send(request, options, asking);
+    } catch (error) {
+      if (!mayMeanAField(error)) throw error;
+      const answer = await this.#send(request, options);
+      // So it was the field that the client had not written.
+      this.#asksUsage = false;
+      return answer;
+    }
+  }
+
+  #send(request: ModelRequest, options: SendOptions, streamOptions?: Record<string, unknown>): Promise<Answer> {
     const { id, timeouts } = this.config;
     const isNative = request.dialect === "openai";
     const translation = isNative ? undefined : translationFor(translateToOpenAI, request, options.model, this);
     // A prompt of Ollama's dialect mostly becomes a chat.
     const operation = translation?.path === "/chat/completions" ? "chat" : request.operation;
+    const own = translation ? JSON.stringify(translation.body) : renamed(request, options.model);
     return exchange(
       {
         backend: id,
         transport: this.#transport,
         url: this.#base + (translation?.path ?? request.path.replace(/^\/v1/, "")),
-        body: translation ? JSON.stringify(translation.body) : renamed(request, options.model),
+        body: streamOptions && typeof own !== "string" ? withTopLevel(own, "stream_options", streamOptions) : own,
         frames: () => openaiFrameReader(operation),
         inspect: (json) => inspectOpenAIAnswer(json, operation),
         translation,
         isEventStream: true,
         streamType: isNative ? "text/event-stream" : "application/x-ndjson",
         missingEnd: isNative ? openaiDone : "",
+        hidesUsage: streamOptions !== undefined,
         idleMs: timeouts.idleMs,
         clock: this.#context.clock,
       },
@@ -82,4 +103,9 @@ export class OpenAIBackend implements Backend {
   close(): void {
     this.#transport.close();
   }
+}
+
+/** Whether the server may have refused the request for a field that it does not know. */
+function mayMeanAField(error: unknown): boolean {
+  return error instanceof BackendFailure && (error.status === 400 || error.status === 422);
 }

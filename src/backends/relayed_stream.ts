@@ -18,6 +18,8 @@ export interface RelayedStreamOptions {
   translator?: StreamTranslator;
   /** What a complete stream gets that ended without its terminal frame: OpenAI's `[DONE]`. */
   missingEnd: string;
+  /** Whether frames that carry token counts alone stay here: the client did not ask for them. */
+  hidesUsage?: boolean;
   /** Longest pause without content. */
   idleMs: number;
   clock: Clock;
@@ -115,9 +117,10 @@ export class RelayedStream implements AnswerStream {
   }
 
   #take(frame: Frame, out: Uint8Array<ArrayBuffer>[]): void {
-    const { reader, translator } = this.#options;
+    const { reader, translator, hidesUsage } = this.#options;
     const info = reader.inspect(frame);
     if (info.usage) this.#usage = { ...this.#usage, ...info.usage };
+    if (hidesUsage && info.isUsageAlone) return void (this.#isSilent = false);
     switch (info.kind) {
       case "error":
         throw this.#fail("backend_error", `${this.#options.backend} reported: ${info.message ?? "an error"}`);

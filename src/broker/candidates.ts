@@ -1,4 +1,4 @@
-import type { RequestClass, RouteMode } from "../core/types.ts";
+import type { Location, RequestClass, RouteMode } from "../core/types.ts";
 import { canonicalModel } from "../protocol/model_names.ts";
 import type { BackendState, PrivacyRules } from "../state/app_state.ts";
 import { modeWords } from "../state/mode_in_force.ts";
@@ -150,6 +150,11 @@ function whyKeptOut(wanted: Wanted, backends: readonly BackendState[], { because
 function isStub(backend: BackendState, wanted: string): boolean {
   const { model } = modelAt(backend, wanted);
   return backend.config.enabled && runsInTheCloud(model, modelIndex(backend).listed(model));
+}
+
+/** Where an answer of the backend comes from, to a request for this model as the client wrote it. */
+export function answersFrom(backend: BackendState, model: string): Location {
+  return leavesTheMachine(backend, modelAt(backend, model).model) ? "cloud" : backend.config.location;
 }
 
 function whyNone(wanted: Wanted, backends: readonly BackendState[], { mode, modeCause }: PreferenceOptions): string {

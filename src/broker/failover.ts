@@ -62,7 +62,7 @@ export class Failover {
   /**
    * Resolves with the first answer that begins. Throws {@linkcode Exhausted} when none does, `RequestError` when every
    * backend stays busy, and the signal's reason when the client left: then nothing counts against a backend.
-   * `attempts` is filled as they happen, also when this throws.
+   * `attempts` is filled as they happen, also when this throws; `onTry` is told who is asked now.
    */
   async answer(
     request: ModelRequest,
@@ -186,6 +186,7 @@ export class Failover {
     // In the last resort, with everything ejected, the breakers are not asked.
     const permit = observer.acquire(candidate.id, candidate.model) ?? (lastResort ? {} : undefined);
     if (!permit) return undefined;
+    search.onTry?.(candidate.id);
     const isReplaced = () => backends(candidate.id) !== backend;
     const leaves = this.#leaves(backend, candidate.model);
     const lease = new Lease(candidate, { ...this.#options, ...permit, ...search, leaves, isReplaced });

@@ -1,8 +1,10 @@
-import type { Attempt, Dialect, Operation, Usage } from "../core/types.ts";
+import type { Attempt, Dialect, Location, Operation, Usage } from "../core/types.ts";
 
 /** What became of one model request, for the log, the metrics and the record of use. No text of prompt or answer. */
 export interface RequestRecord {
   id: string;
+  /** What the program calls itself, or `unknown`. */
+  app: string;
   dialect: Dialect;
   /** `unknown` when the request could not be read. */
   operation: Operation | "unknown";
@@ -16,6 +18,8 @@ export interface RequestRecord {
   attempts: readonly Attempt[];
   /** Who answered; `undefined` when nobody did. */
   backend?: string;
+  /** Where the answer came from: `cloud` also for a model that a local Ollama runs in its cloud. */
+  location?: Location;
   /**
    * ok: a complete answer. failed: an error before the first byte. incomplete: an error inside a started answer.
    * cancelled: the client left. rejected: the request itself was at fault.

@@ -16,6 +16,8 @@ export interface AnswerOptions {
   app?: string;
   /** Filled as they happen. */
   attempts: Attempt[];
+  /** Told each backend when it is asked. */
+  onTry?: (backend: string) => void;
 }
 
 /** One request on its way through the backends. */

@@ -4,6 +4,7 @@ import { logLevels } from "../core/log.ts";
 import { Desktop } from "./desktop_schema.ts";
 import { looksLikeToken } from "./looks_secret.ts";
 import { Limits, Privacy } from "./policy_schema.ts";
+import { UsageOptions } from "./usage_schema.ts";
 
 /** Every option with its default and its description: the one source of validation, JSON Schema and documentation. */
 
@@ -263,6 +264,7 @@ export const ConfigSchema = v.strictObject({
   breaker: v.optional(v.pipe(Breaker, v.description("When a failing backend is left alone, and for how long.")), {}),
   health: v.optional(v.pipe(Health, v.description("How often backends are checked.")), {}),
   desktop: v.optional(v.pipe(Desktop, v.description("What is seen of the daemon on the desktop.")), {}),
+  usage: v.optional(v.pipe(UsageOptions, v.description("The record of use: see USAGE.md.")), {}),
   log: v.optional(v.pipe(LogOptions, v.description("What is logged to standard error.")), {}),
   shutdownGraceMs: v.optional(
     milliseconds(0, "How long running answers may go on after the daemon was told to stop, in ms."),

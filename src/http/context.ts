@@ -9,9 +9,11 @@ import type { ConfigStore } from "../config/config_store.ts";
 import type { Config } from "../config/schema.ts";
 import type { AppState } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
+import type { RunningRequests } from "../state/running_requests.ts";
 import type { SettingsPage } from "../state/settings_visit.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
+import type { UsageReader } from "../state/usage.ts";
 import type { Door } from "./door.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -33,6 +35,10 @@ export interface HttpContext {
   log: Log;
   /** Where each finished model request is reported. */
   record: (record: RequestRecord) => void;
+  /** The record of use, to be read. */
+  usage: UsageReader;
+  /** The model requests in flight. */
+  running: RunningRequests;
   /** The value of a named token; `undefined` when it is not set. */
   secrets: (name: string) => string | undefined;
   /** Takes every known secret out of a text: a backend's words may repeat its token. */

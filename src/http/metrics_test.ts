@@ -22,6 +22,7 @@ const attempt = (backend: string, outcome: Attempt["outcome"], reason?: string):
   durationMs: 1,
 });
 const record = (more: Partial<RequestRecord> = {}): RequestRecord => ({
+  app: "test",
   id: "1",
   dialect: "ollama",
   operation: "chat",

@@ -1,12 +1,13 @@
 import { LinkedAbort } from "../core/abort.ts";
 import { type BackendFailure, RequestError } from "../core/errors.ts";
-import type { Attempt, Dialect, Usage } from "../core/types.ts";
+import type { Attempt, Dialect, Location, Usage } from "../core/types.ts";
 import { modelAt } from "../broker/model_at.ts";
 import { Exhausted } from "../broker/exhausted.ts";
 import type { Committed } from "../broker/failover.ts";
-import { mayBeSent } from "../broker/candidates.ts";
+import { answersFrom, mayBeSent } from "../broker/candidates.ts";
 import { stayRule } from "../broker/stay_rule.ts";
 import { attemptsHeader, type RequestRecord } from "../broker/request_record.ts";
+import type { BackendConfig } from "../config/schema.ts";
 import { answerTokens, questionTokens } from "../protocol/estimate_tokens.ts";
 import { decodeBody } from "../protocol/decode_body.ts";
 import type { ModelRequest } from "../protocol/types.ts";
@@ -26,6 +27,7 @@ export type ParseRequest = (path: string, body: Uint8Array<ArrayBuffer>) => Mode
 /** One model request from its first to its last byte. */
 interface Handling {
   id: string;
+  app: string;
   dialect: Dialect;
   startedAt: number;
   since: number;
@@ -46,15 +48,17 @@ export async function answerModelRequest(
   const { clock, stopped } = context;
   const handling: Handling = {
     id: crypto.randomUUID(),
+    app: appName(request.headers.get("user-agent")),
     dialect: options.dialect,
     startedAt: clock.now(),
     since: clock.monotonic(),
     attempts: [],
     abort: new LinkedAbort(request.signal, stopped),
   };
-  count(context, 1);
+  begin(context, handling);
   try {
     handling.model = await readModelRequest(context, request, options.parse);
+    context.running.change(handling.id, { model: handling.model.model });
     const asked = {
       pinned: request.headers.get("x-broker-backend") ?? undefined,
       without: backendsWithout(request.headers, context.store.state.backends),
@@ -63,7 +67,8 @@ export async function answerModelRequest(
     const response = answerControlAlone(context, handling.model, asked);
     if (response) return finish(context, handling, response, { outcome: "ok" });
     const { abort: { signal }, attempts } = handling;
-    const committed = await context.failover.answer(handling.model, { ...asked, signal, attempts });
+    const onTry = (backend: string) => context.running.change(handling.id, { backend });
+    const committed = await context.failover.answer(handling.model, { ...asked, signal, attempts, onTry });
     return answered(context, handling, committed, request.signal);
   } catch (error) {
     return refused(context, handling, error, request.signal);
@@ -120,11 +125,12 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
     const answerBytes = handling.model?.operation === "embed" ? 0 : answer.first.byteLength;
     return finish(context, handling, response, {
       outcome: "ok",
-      backend: backend.config.id,
+      backend: backend.config,
       usage: answer.usage,
       estimatedTokens: () => answerTokens(answerBytes),
     });
   }
+  context.running.change(handling.id, { phase: "streaming" });
   headers.set("cache-control", "no-cache");
   const firstByteMs = context.clock.monotonic() - handling.since;
   const { rest } = answer;
@@ -145,7 +151,7 @@ function answered(context: HttpContext, handling: Handling, committed: Committed
         usage,
         estimatedTokens: () => rest.estimatedTokens?.() ?? 0,
         failure,
-        backend: backend.config.id,
+        backend: backend.config,
         status: answer.status,
         firstByteMs,
       });
@@ -187,7 +193,7 @@ function exhaustedResponse(context: HttpContext, handling: Handling, error: Exha
 
 interface End {
   outcome: RequestRecord["outcome"];
-  backend?: string;
+  backend?: Readonly<BackendConfig>;
   usage?: Usage;
   /** A guess at the tokens of the answer. */
   estimatedTokens?: () => number;
@@ -207,16 +213,24 @@ function withHeaders(handling: Handling, response: Response): Response {
   return response;
 }
 
+function begin(context: HttpContext, handling: Handling): void {
+  const { id, app, dialect, startedAt, attempts } = handling;
+  context.running.begin({ id, app, dialect, startedAt, attempts, model: "", backend: null, phase: "waiting" });
+  count(context, 1);
+}
+
 function done(
   context: HttpContext,
   handling: Handling,
   end: End & { status: number; firstByteMs: number | undefined },
 ): void {
   handling.abort[Symbol.dispose]();
+  const { id, app, dialect, startedAt, attempts, model } = handling;
+  context.running.end(id);
   count(context, -1);
-  const { id, dialect, startedAt, attempts, model } = handling;
   context.record({
     id,
+    app,
     dialect,
     startedAt,
     attempts,
@@ -225,7 +239,8 @@ function done(
     stream: model?.stream ?? false,
     durationMs: context.clock.monotonic() - handling.since,
     firstByteMs: end.firstByteMs,
-    backend: end.backend,
+    backend: end.backend?.id,
+    location: end.backend && locationOf(context, end.backend, model?.model ?? ""),
     outcome: end.outcome,
     status: end.status,
     reason: end.failure?.reason,
@@ -242,6 +257,12 @@ function estimateOf({ attempts, model }: Handling, { usage = {}, estimatedTokens
   if (isWhole && inCloud.every(({ outcome }) => outcome === "committed")) return {};
   const inputTokens = questionTokens(model.body, model.json);
   return { estimated: { inputTokens, outputTokens: estimatedTokens?.() ?? 0 } };
+}
+
+function locationOf(context: HttpContext, backend: Readonly<BackendConfig>, model: string): Location {
+  const seen = context.store.state.backends.find(({ config }) => config.id === backend.id);
+  // It may have gone from the configuration while it answered.
+  return seen ? answersFrom(seen, model) : backend.location;
 }
 
 function count(context: HttpContext, change: 1 | -1): void {

@@ -9,6 +9,7 @@ import { logRoutes } from "./log_routes.ts";
 import { ollamaRoutes } from "./ollama_routes.ts";
 import { openaiRoutes } from "./openai_routes.ts";
 import { addRoutes, type Route } from "./route_table.ts";
+import { usageRoutes } from "./usage_routes.ts";
 import { watchRoutes } from "./watch_routes.ts";
 
 /** Every route of the daemon behind the guard. Shape: a request in, a response out; nothing is thrown. */
@@ -28,7 +29,7 @@ export function createHandler(context: HttpContext): (request: Request) => Respo
 
 /** All of the control API; openapi.ts describes it. */
 export function allControlRoutes(context: HttpContext): Route[] {
-  return [...controlRoutes(context), ...configRoutes(context), ...logRoutes(context)];
+  return [...controlRoutes(context), ...configRoutes(context), ...logRoutes(context), ...usageRoutes(context)];
 }
 
 /** The page is rarely looked at: the idle daemon knows nothing of it. */

@@ -82,7 +82,9 @@ class OpenAIFrameReader implements FrameReader {
     choices.forEach((choice) => this.#follow(choice));
     const carries = choices.some(hasContent);
     if (carries) this.#empty = false;
-    return usage ? { kind: "content", usage } : { kind: carries ? "content" : "heartbeat" };
+    return usage
+      ? { kind: "content", usage, isUsageAlone: choices.length === 0 }
+      : { kind: carries ? "content" : "heartbeat" };
   }
 
   #follow(choice: JsonObject): void {

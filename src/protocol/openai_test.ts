@@ -57,6 +57,7 @@ const frames: [name: string, data: string | undefined, info: FrameInfo][] = [
   ["a finish", delta("{}", ',"finish_reason":"stop"'), { kind: "content" }],
   ["usage alone", '{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}', {
     kind: "content",
+    isUsageAlone: true,
     usage: { inputTokens: 1, outputTokens: 2 },
   }],
   ["the role alone", delta('{"role":"assistant","content":"","tool_calls":[]}'), { kind: "heartbeat" }],

@@ -29,6 +29,18 @@ export function replaceTopLevelString(
   return splice(body, new ObjectScanner(body).valuesOf(key), JSON.stringify(value));
 }
 
+/**
+ * The same for any JSON value; without the key it becomes the object's first field. Throws `SyntaxError` when `body` is
+ * not a JSON object, or an empty one.
+ */
+export function withTopLevel(body: Uint8Array<ArrayBuffer>, key: string, value: unknown): Uint8Array<ArrayBuffer> {
+  const scanner = new ObjectScanner(body);
+  const spans = scanner.valuesOf(key);
+  if (spans.length > 0) return splice(body, spans, JSON.stringify(value));
+  const start = scanner.firstKey;
+  return splice(body, [{ start, end: start }], `${JSON.stringify(key)}:${JSON.stringify(value)},`);
+}
+
 function splice(body: Uint8Array<ArrayBuffer>, spans: Span[], text: string): Uint8Array<ArrayBuffer> {
   if (spans.length === 0) return body;
   const insert = encoder.encode(text);
@@ -51,6 +63,8 @@ function splice(body: Uint8Array<ArrayBuffer>, spans: Span[], text: string): Uin
 class ObjectScanner {
   readonly #bytes: Uint8Array;
   #at = 0;
+  /** Where the first field begins, once {@linkcode valuesOf} was called. */
+  firstKey = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -63,6 +77,7 @@ class ObjectScanner {
     this.#skipSpace();
     this.#expect(OPEN_BRACE);
     this.#skipSpace();
+    this.firstKey = this.#at;
     if (this.#bytes[this.#at] === CLOSE_BRACE) return values;
     for (;;) {
       this.#skipSpace();

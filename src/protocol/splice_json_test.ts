@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { replaceTopLevelString } from "./splice_json.ts";
+import { replaceTopLevelString, withTopLevel } from "./splice_json.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -50,5 +50,17 @@ Deno.test("replaceTopLevelString() gives the same bytes back when the key is not
 for (const broken of ["", "[]", '"model"', '{"model"', '{"model":', '{"model":"a', '{"model":"a"', '{"a":[1', "{,}"]) {
   Deno.test(`replaceTopLevelString() throws SyntaxError for ${JSON.stringify(broken)}`, () => {
     assertThrows(() => replaceTopLevelString(encoder.encode(broken), "model", "b"), SyntaxError, "not a JSON object");
+  });
+}
+
+for (
+  const [name, before, after] of [
+    ["a field that is not there, first", ' { "a" : {"k":1} }', ' { "k":{"n":1},"a" : {"k":1} }'],
+    ["after a byte order mark", '\uFEFF{"a":1}', '\uFEFF{"k":{"n":1},"a":1}'],
+    ["a field that is there, wherever it stands", '{"k":null,"a":1,"k":2}', '{"k":{"n":1},"a":1,"k":{"n":1}}'],
+  ] as const
+) {
+  Deno.test(`withTopLevel() writes ${name}`, () => {
+    assertEquals(withTopLevel(encoder.encode(before), "k", { n: 1 }), encoder.encode(after));
   });
 }

@@ -53,6 +53,8 @@ export interface FrameInfo {
   message?: string;
   /** Token counts, when this frame carries them. */
   usage?: Usage;
+  /** It carries token counts and nothing of the answer, as OpenAI's last event does for who asked. */
+  isUsageAlone?: boolean;
 }
 
 /** Reads frames of one stream in one dialect; stateful, one a stream. */

@@ -9,6 +9,7 @@ import type { AppState } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
+import type { UsageReader } from "../state/usage.ts";
 
 /** Whether the daemon starts with the session. `set` rejects, with words for the user, when that cannot be changed. */
 export interface LoginStart {
@@ -42,6 +43,8 @@ export interface SettingsContext {
   /** The daemon's environment. */
   env: (name: string) => string | undefined;
   loginStart: LoginStart;
+  /** The record of use. */
+  usage: UsageReader;
   /** Aborted when the daemon begins to stop. */
   stopping: AbortSignal;
 }

@@ -9,11 +9,14 @@ import { Metrics } from "../../src/http/metrics.ts";
 import { createHandler } from "../../src/http/server.ts";
 import type { AppState, Pause } from "../../src/state/app_state.ts";
 import { withPause } from "../../src/state/changes.ts";
+import { RunningRequests } from "../../src/state/running_requests.ts";
 import type { SettingsVisit } from "../../src/state/settings_visit.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
+import type { UsageReader } from "../../src/state/usage.ts";
 import { FailoverScene } from "./failover_scene.ts";
 import { configOf } from "./states.ts";
+import { noUsage } from "./no_usage.ts";
 
 export interface HttpSceneOptions {
   listen?: ConfigInput["listen"];
@@ -24,6 +27,8 @@ export interface HttpSceneOptions {
   configFile?: HttpContext["configFile"];
   /** Stub backends, as {@linkcode FailoverScene} takes them. Default: `local`, which answers. */
   backends?: ConstructorParameters<typeof FailoverScene>[0];
+  /** What the record of use tells. Default: it is empty. */
+  usage?: UsageReader;
   inputs?: NonNullable<ConstructorParameters<typeof FailoverScene>[1]>["inputs"];
 }
 
@@ -47,6 +52,7 @@ export class HttpScene {
   /** What reached the settings page, behind the door. */
   readonly visits: { request: Request; visit: SettingsVisit }[] = [];
   readonly configFile: HttpContext["configFile"];
+  readonly running = new RunningRequests();
   readonly stopping = new AbortController();
   readonly stopped = new AbortController();
   readonly context: HttpContext;
@@ -95,6 +101,8 @@ export class HttpScene {
         this.records.push(record);
         metrics.record(record);
       },
+      usage: options.usage ?? noUsage,
+      running: this.running,
       secrets: (name) => secrets[name],
       redact: (text) => text,
       isExposed: options.isExposed ?? false,

@@ -9,6 +9,7 @@ import { withConfig } from "../../src/state/changes.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import { type ConfigFixture, configFixture } from "./config_fixture.ts";
+import { noUsage } from "./no_usage.ts";
 
 /** The settings page over a configuration file of its own, without door, sockets and backends that answer. */
 export class SettingsScene implements AsyncDisposable {
@@ -70,6 +71,7 @@ export class SettingsScene implements AsyncDisposable {
       },
       env: (name) => this.env[name],
       loginStart: { isEnabled: () => Promise.resolve(false), set: (on) => said(`login ${on}`) },
+      usage: noUsage,
       stopping: this.stopping.signal,
       ...changed,
     };

@@ -1,0 +1,33 @@
+import type { ConfigStore } from "../config/config_store.ts";
+import { RunningRequests } from "../state/running_requests.ts";
+import { UsageRecord } from "../usage/usage_record.ts";
+import type { DaemonOptions, Ground } from "./ground.ts";
+
+/** What is known of the model requests: those in flight, and the record of those that are over. */
+export interface Requests {
+  running: RunningRequests;
+  usage: UsageRecord;
+}
+
+/** Where the record of use is. */
+export function usagePath({ stateDir }: DaemonOptions["paths"]): string {
+  return `${stateDir}/usage.db`;
+}
+
+/** Both follow the configuration from then on. */
+export function createRequests(
+  { paths }: DaemonOptions,
+  { ground: { clock, log }, configStore, cleanup }: {
+    ground: Ground;
+    configStore: ConfigStore;
+    cleanup: AsyncDisposableStack;
+  },
+): Requests {
+  const config = () => configStore.config.usage;
+  const usage = cleanup.use(new UsageRecord({ path: usagePath(paths), config, clock, log }));
+  cleanup.defer(configStore.subscribe((next, previous) => {
+    const isSame = next.usage.record === previous.usage.record && next.usage.keepDays === previous.usage.keepDays;
+    if (!isSame) usage.configChanged();
+  }));
+  return { running: new RunningRequests(), usage };
+}
