@@ -6,6 +6,7 @@ const words: Readonly<Record<string, string>> = {
   saved: "Saved. It is in force already.",
   removed: "Removed.",
   tested: "Tested.",
+  forgotten: "The record of use is deleted.",
 };
 
 /** Told once, after the redirect that follows a change. */

@@ -11,6 +11,8 @@ export interface ConfigForms<Name extends string> {
   /** Address of the page; a form is sent to `<path>/<its name>`. */
   path: string;
   forms: Readonly<Record<Name, readonly Field[]>>;
+  /** Makes a form out of what was sent. Default: it is one. */
+  read?(sent: FormData): FormData;
   /** Draws the page with its forms. */
   show(c: PageContext, states: Record<Name, FormState>, status?: 200 | 409 | 422): Promise<Response>;
 }
@@ -19,14 +21,14 @@ export interface ConfigForms<Name extends string> {
 export function addConfigForms<Name extends string>(
   app: SettingsApp,
   context: SettingsContext,
-  { path, forms, show }: ConfigForms<Name>,
+  { path, forms, read = (sent) => sent, show }: ConfigForms<Name>,
 ): void {
   app.get(path, async (c) => await show(c, await freshForms(context, forms)));
   for (const name of Object.keys(forms) as Name[]) {
     // Whoever loads the address of a refused form again.
     app.get(`${path}/${name}`, (c) => c.redirect(path, 303));
     app.post(`${path}/${name}`, async (c) => {
-      const result = await saveForm(context, c.env.form ?? new FormData(), {
+      const result = await saveForm(context, read(c.env.form ?? new FormData()), {
         fields: forms[name],
         target: wholeConfig,
       });
