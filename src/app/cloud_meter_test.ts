@@ -20,7 +20,15 @@ class WallClock extends FakeClock {
 
 function record(inputTokens: number, outputTokens = 0): RequestRecord {
   const attempts = [{ backend: "cloud", startedAt: 0, durationMs: 1, outcome: "committed", inCloud: true } as const];
-  const facts = { id: "1", dialect: "openai", operation: "chat", model: "m", stream: false, outcome: "ok" } as const;
+  const facts = {
+    id: "1",
+    app: "curl",
+    dialect: "openai",
+    operation: "chat",
+    model: "m",
+    stream: false,
+    outcome: "ok",
+  } as const;
   return { ...facts, startedAt: 0, durationMs: 1, status: 200, attempts, usage: { inputTokens, outputTokens } };
 }
 

@@ -74,6 +74,19 @@ function settingsContext(
     startedAt: parts.startedAt,
     sentence: () => parts.traySentence(http.status(), clock.now()),
     paths: options.paths,
+    env: options.env,
+    loginStart: lazyLoginStart(options),
     stopping: http.stopping,
+  };
+}
+
+/** The user's autostart file, whose code is loaded when somebody looks. */
+function lazyLoginStart({ env }: DaemonOptions): SettingsContext["loginStart"] {
+  const load = async () => new (await import("../desktop/actions/autostart.ts")).Autostart({ env });
+  let loaded: ReturnType<typeof load> | undefined;
+  const loginStart = () => loaded ??= load();
+  return {
+    isEnabled: async () => await (await loginStart()).isEnabled(),
+    set: async (enabled) => await (await loginStart()).set(enabled),
   };
 }

@@ -15,6 +15,7 @@ const attempt = (outcome: Attempt["outcome"], inCloud?: true, reason?: string): 
 function tokensOf(attempts: Attempt[], more: Partial<RequestRecord> = {}): [tokens: number, estimated: number] {
   const { tokens, estimated } = cloudTokensOf({
     id: "1",
+    app: "curl",
     dialect: "openai",
     operation: "chat",
     model: "m",

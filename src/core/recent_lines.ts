@@ -3,6 +3,7 @@ export class RecentLines {
   readonly #maxCharacters: number;
   #lines: string[] = [];
   #characters = 0;
+  #end = 0;
   readonly #listeners = new Set<(line: string) => void>();
 
   constructor(maxCharacters: number) {
@@ -13,6 +14,7 @@ export class RecentLines {
   add(line: string): void {
     const kept = line.length > this.#maxCharacters ? line.slice(0, this.#maxCharacters - 1) + "\n" : line;
     this.#lines.push(kept);
+    this.#end++;
     this.#characters += kept.length;
     while (this.#characters > this.#maxCharacters) this.#characters -= this.#lines.shift()!.length;
     for (const listener of this.#listeners) listener(kept);
@@ -22,6 +24,11 @@ export class RecentLines {
   subscribe(listener: (line: string) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** The number of the last line, of all that ever came; the first is 1. */
+  get end(): number {
+    return this.#end;
   }
 
   get lines(): readonly string[] {

@@ -27,3 +27,12 @@ Deno.test("RecentLines stays within its size over many lines", () => {
   assertEquals(lines.text.length <= 1_000 && lines.text.length > 980, true);
   assertEquals(lines.text.endsWith("line 9998\nline 9999\n"), true);
 });
+
+Deno.test("RecentLines counts all lines that came, also those that it let go", () => {
+  const lines = new RecentLines(9);
+  assertEquals(lines.end, 0);
+  const numbers: number[] = [];
+  lines.subscribe(() => numbers.push(lines.end));
+  for (const line of ["one\n", "two\n", "three\n"]) lines.add(line);
+  assertEquals([lines.end, lines.lines.length, numbers], [3, 1, [1, 2, 3]]);
+});

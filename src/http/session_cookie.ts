@@ -15,6 +15,11 @@ export function sessionCookie(listenUrl: string, id: string): string {
   return `${cookieName(listenUrl)}=${id}; Path=/; HttpOnly; SameSite=Strict`;
 }
 
+/** Takes the cookie away. */
+export function endedCookie(listenUrl: string): string {
+  return `${sessionCookie(listenUrl, "")}; Max-Age=0`;
+}
+
 /** The session that the cookie names, unless a page of somewhere else made the browser send it. */
 export function sessionOf(
   { door, status }: Pick<HttpContext, "door" | "status">,

@@ -7,7 +7,7 @@ import type { Session } from "./door.ts";
 import { continuePage, lockedPage, messagePage } from "./door_pages.ts";
 import { csrfHeader, isFromOwnPage, isOwnHost } from "./page_origin.ts";
 import { readBody } from "./read_body.ts";
-import { sessionCookie, sessionOf } from "./session_cookie.ts";
+import { endedCookie, sessionCookie, sessionOf } from "./session_cookie.ts";
 
 /** Largest form or message that the page takes, in bytes. */
 const maxBodyBytes = 1_048_576;
@@ -99,8 +99,17 @@ async function change(context: HttpContext, request: Request, session: Session):
   if (typeof sent !== "string" || !constantTimeEqual(sent, session.csrf)) {
     throw new RequestError(403, "This form is of an earlier visit; load the page again, then change it once more");
   }
+  if (new URL(url).pathname === "/settings/leave") return leave(context, session);
   const visit: SettingsVisit = { csrf: session.csrf, form };
   return await context.settings(whole, visit);
+}
+
+/** `POST /settings/leave`: the session is over, in every window that has it. */
+function leave(context: HttpContext, session: Session): Response {
+  context.door.leave(session.id);
+  const response = lockedPage(200, "You are signed out");
+  response.headers.set("set-cookie", endedCookie(context.status().listen));
+  return response;
 }
 
 /** The form in a request; `undefined` where it is something else, which then stays unread. */

@@ -14,6 +14,12 @@ import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
 import type { UsageReader } from "../state/usage.ts";
 
+/** Whether the daemon starts with the session. `set` rejects, with words for the user, when that cannot be changed. */
+export interface LoginStart {
+  isEnabled(): Promise<boolean>;
+  set(enabled: boolean): Promise<void>;
+}
+
 /** All that the settings page works with; made by the composition root. */
 export interface SettingsContext {
   status: () => StatusReport;
@@ -42,6 +48,9 @@ export interface SettingsContext {
   /** What there is to say about the machine now, in one sentence. */
   sentence: () => string;
   paths: Paths;
+  /** The daemon's environment. */
+  env: (name: string) => string | undefined;
+  loginStart: LoginStart;
   /** Aborted when the daemon begins to stop. */
   stopping: AbortSignal;
 }

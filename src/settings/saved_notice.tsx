@@ -6,8 +6,9 @@ const words: Readonly<Record<string, string>> = {
   saved: "Saved. It is in force already.",
   added: "Added. It is checked now.",
   removed: "Removed.",
-  forgotten: "The token is forgotten.",
+  token_forgotten: "The token is forgotten.",
   tested: "Tested.",
+  forgotten: "The record of use is deleted.",
 };
 
 /** Told once, after the redirect that follows a change. */

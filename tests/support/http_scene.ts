@@ -13,12 +13,13 @@ import type { UnsavedTestOptions } from "../../src/state/commands.ts";
 import type { TestStep } from "../../src/state/connection_report.ts";
 import type { SettingsVisit } from "../../src/state/settings_visit.ts";
 import { RunningRequests } from "../../src/state/running_requests.ts";
-import { type SecretCommands, SecretError } from "../../src/state/secrets.ts";
+import type { SecretCommands } from "../../src/state/secrets.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import type { UsageReader } from "../../src/state/usage.ts";
 import { FailoverScene } from "./failover_scene.ts";
 import { configOf } from "./states.ts";
+import { noSecrets } from "./no_secrets.ts";
 import { noUsage } from "./no_usage.ts";
 
 export interface HttpSceneOptions {
@@ -43,15 +44,6 @@ const missingConfigFile: HttpContext["configFile"] = {
   modify: missing,
 };
 
-/** Nothing is kept, and nothing can be. */
-const noSecrets: SecretCommands = {
-  file: "/state/secrets.json",
-  list: () => Promise.resolve([]),
-  keyring: () => Promise.resolve({ state: "absent", detail: "No keyring" }),
-  set: () => Promise.reject(new SecretError("needs_consent", "There is only the file")),
-  delete: () => Promise.resolve(false),
-  unlock: () => Promise.reject(new SecretError("no_keyring", "No keyring")),
-};
 /** The one step of every connection test here. */
 export const testStep: TestStep = { name: "Reach the server", ok: true, detail: "", durationMs: 1, advice: null };
 

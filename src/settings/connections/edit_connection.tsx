@@ -121,5 +121,5 @@ async function forgetToken(c: PageContext, context: SettingsContext) {
   const id = c.req.param("id")!;
   const name = context.config().backends.find((one) => one.id === id)?.secret;
   if (name) await context.secrets.delete(name, { signal: c.req.raw.signal });
-  return doneAt(c, `${path}/${id}`, "forgotten");
+  return doneAt(c, `${path}/${id}`, "token_forgotten");
 }
