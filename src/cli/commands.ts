@@ -177,7 +177,7 @@ const config: CommandSpec = {
     {
       name: "validate",
       summary: "Check a configuration file; its problems make the command fail",
-      details: ["Of a secret that is not set in this environment it only warns."],
+      details: ["Of a secret that is not set here it only warns."],
       arguments: [configFile],
       flags: [startedWith],
       examples: [["config validate new.json", "check a file before it is used"]],

@@ -1,4 +1,4 @@
-import { type SecretCommands, SecretError, type SecretHome, type SecretStatus } from "../state/secrets.ts";
+import { notSet, type SecretCommands, SecretError, type SecretHome, type SecretStatus } from "../state/secrets.ts";
 import { checkName, valueToKeep } from "./checked.ts";
 import { EnvSecrets, readOnly } from "./env_secrets.ts";
 import type { SecretHomes } from "./secret_homes.ts";
@@ -106,7 +106,7 @@ function problemOf(name: string, keeper: SecretKeeper): string | null {
     return error instanceof Error ? error.message : String(error);
   }
   const { problem } = keeper.held(name) ?? {};
-  return problem && problem.code !== "no_keyring" ? problem.message : "It is not set";
+  return problem && problem.code !== "no_keyring" ? problem.message : notSet;
 }
 
 async function namesIn(store: Lister, signal: AbortSignal | undefined): Promise<Set<string>> {

@@ -8,9 +8,12 @@ export interface SecretStatus {
   home: SecretHome | null;
   /** Who names it in the configuration: ids of backends, also of those that are off, and `listen.clientKey`. */
   usedBy: string[];
-  /** Why it cannot be used, as a sentence; `null` when all is well, or when nobody needs it. */
+  /** Why it cannot be used, as a sentence; `null` when all is well, or when nobody needs it. {@linkcode notSet}: it is nowhere. */
   problem: string | null;
 }
+
+/** What is wrong with a secret that is needed and was never set. */
+export const notSet = "It is not set";
 
 /** `absent`: there is none that can be used, and `detail` says why. */
 export interface KeyringStatus {
