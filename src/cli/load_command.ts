@@ -9,6 +9,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   resume: async () => (await import("./pause_command.ts")).resumeCommand,
   models: async () => (await import("./models_command.ts")).modelsCommand,
   test: async () => (await import("./test_command.ts")).testCommand,
+  usage: async () => (await import("./usage_command.ts")).usageCommand,
   chat: async () => (await import("./chat_command.ts")).chatCommand,
   config: async () => (await import("./config_command.ts")).configCommand,
   demo: async () => (await import("./demo_command.ts")).demoCommand,
