@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { recordOf, UsageScene } from "../../tests/support/usage/usage_scene.ts";
-import { onSmallDisk } from "../../tests/support/usage/small_disk.ts";
+import { smallDiskTest } from "../../tests/support/usage/small_disk.ts";
 import type { UsageRecord } from "./usage_record.ts";
 
 /** A row, and the seconds in which it is tried to write it. */
@@ -116,21 +116,21 @@ Deno.test("UsageRecord tells of a lock that lasts, of none that is short, and lo
   assertEquals([await count(scene, usage), usage.problem()], [3, null]);
 });
 
-Deno.test("UsageRecord lives on when the disk is full, and writes what waits when it is not", async () => {
-  await onSmallDisk(16 * 1_048_576, async (folder) => {
-    await using scene = new UsageScene(folder);
-    const usage = scene.start();
-    await record(scene, usage);
-    assert(await fill(`${folder}/ballast`) > 0);
-    for (let round = 0; round < 4; round++) await record(scene, usage, 900);
-    assertStringIncludes(usage.problem()!, "no space is left for");
-    assertEquals(scene.rows("PRAGMA integrity_check"), [{ __proto__: null, integrity_check: "ok" }]);
-    assert(await count(scene, usage) < 3_601);
-    await Deno.remove(`${folder}/ballast`);
-    await scene.clock.advance(60_000);
-    assertEquals([await count(scene, usage), usage.problem()], [3_601, null]);
-    assertEquals(scene.rows("PRAGMA integrity_check"), [{ __proto__: null, integrity_check: "ok" }]);
-  });
+const name = "UsageRecord lives on when the disk is full, and writes what waits when it is not";
+
+smallDiskTest(name, 16 * 1_048_576, async (folder) => {
+  await using scene = new UsageScene(folder);
+  const usage = scene.start();
+  await record(scene, usage);
+  assert(await fill(`${folder}/ballast`) > 0);
+  for (let round = 0; round < 4; round++) await record(scene, usage, 900);
+  assertStringIncludes(usage.problem()!, "no space is left for");
+  assertEquals(scene.rows("PRAGMA integrity_check"), [{ __proto__: null, integrity_check: "ok" }]);
+  assert(await count(scene, usage) < 3_601);
+  await Deno.remove(`${folder}/ballast`);
+  await scene.clock.advance(60_000);
+  assertEquals([await count(scene, usage), usage.problem()], [3_601, null]);
+  assertEquals(scene.rows("PRAGMA integrity_check"), [{ __proto__: null, integrity_check: "ok" }]);
 });
 
 /** Writes until the disk is full; how many bytes. */

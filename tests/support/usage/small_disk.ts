@@ -1,29 +1,25 @@
-/**
- * Runs `body` with a folder on a disk of so many bytes; loudly skips it where none can be mounted, which takes root. In
- * continuous integration that fails.
- */
-export async function onSmallDisk(bytes: number, body: (folder: string) => Promise<void>): Promise<void> {
+/** A test with a folder on a disk of so many bytes. Mounting one takes root; who is not skips it, which its name says. */
+export function smallDiskTest(name: string, bytes: number, fn: (folder: string) => Promise<void>): void {
+  const isRoot = Deno.uid() === 0;
+  Deno.test({ name: isRoot ? name : `${name} (needs root)`, ignore: !isRoot, fn: () => onSmallDisk(bytes, fn) });
+}
+
+async function onSmallDisk(bytes: number, body: (folder: string) => Promise<void>): Promise<void> {
   const place = await Deno.makeTempDir({ prefix: "small-disk-" });
-  const mounted = await run("mount", "-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", place);
-  if (!mounted) {
-    await Deno.remove(place);
-    if (Deno.env.get("CI")) throw new Error("No disk can be mounted here; run this as root");
-    console.warn("SKIPPED: no disk can be mounted here; run this as root");
-    return;
-  }
   try {
-    await Deno.mkdir(`${place}/disk`);
-    await body(`${place}/disk`);
+    await run("mount", "-t", "tmpfs", "-o", `size=${bytes}`, "tmpfs", place);
+    try {
+      await Deno.mkdir(`${place}/disk`);
+      await body(`${place}/disk`);
+    } finally {
+      await run("umount", "-l", place);
+    }
   } finally {
-    await run("umount", "-l", place);
     await Deno.remove(place);
   }
 }
 
-async function run(program: string, ...args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(program, { args, stdout: "null", stderr: "null" }).output()).success;
-  } catch {
-    return false;
-  }
+async function run(program: string, ...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(program, { args }).output();
+  if (!success) throw new Error(`${program} failed: ${new TextDecoder().decode(stderr)}`);
 }
