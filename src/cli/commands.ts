@@ -125,6 +125,24 @@ const test: CommandSpec = {
   examples: [["test", "every enabled backend"], ["test cloud", "only the one called cloud"]],
 };
 
+const usage: CommandSpec = {
+  name: "usage",
+  summary: "Show how much was asked, of whom, and what it took in tokens",
+  details: [
+    "Tells the figures that the daemon keeps of each request (docs/USAGE.md). Where none runs they are read from its file.",
+  ],
+  arguments: [],
+  flags: [
+    {
+      name: "since",
+      value: { kind: "text", name: "TIME" },
+      description: "From when on: how long ago, such as 24h, 7d or 4w, or a day such as 2026-01-05; 7d unless given",
+    },
+    json,
+  ],
+  examples: [["usage", "the last seven days"], ["usage --since 24h --json", "one day, for programs"]],
+};
+
 const chat: CommandSpec = {
   name: "chat",
   summary: "Talk to a model and see which backend answers",
@@ -232,6 +250,7 @@ export const commands: readonly CommandSpec[] = [
   settings,
   models,
   test,
+  usage,
   chat,
   config,
   secretSpec,

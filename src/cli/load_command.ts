@@ -10,6 +10,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   settings: async () => (await import("./settings_command.ts")).settingsCommand,
   models: async () => (await import("./models_command.ts")).modelsCommand,
   test: async () => (await import("./test_command.ts")).testCommand,
+  usage: async () => (await import("./usage_command.ts")).usageCommand,
   chat: async () => (await import("./chat_command.ts")).chatCommand,
   config: async () => (await import("./config_command.ts")).configCommand,
   secret: async () => (await import("./secret_command.ts")).secretCommand,
