@@ -27,3 +27,15 @@ Deno.test("RecentLines stays within its size over many lines", () => {
   assertEquals(lines.text.length <= 1_000 && lines.text.length > 980, true);
   assertEquals(lines.text.endsWith("line 9998\nline 9999\n"), true);
 });
+
+Deno.test("RecentLines.subscribe() tells each new line as it is kept, until that is ended", () => {
+  const lines = new RecentLines(9);
+  lines.add("before\n");
+  const told: string[] = [];
+  const end = lines.subscribe((line) => told.push(line));
+  lines.add("one\n");
+  lines.add("0123456789\n");
+  end();
+  lines.add("after\n");
+  assertEquals(told, ["one\n", "01234567\n"]);
+});
