@@ -29,7 +29,7 @@ export function createHandler(context: HttpContext): (request: Request) => Respo
   return (request) => app.fetch(request);
 }
 
-/** All of the control API; openapi.ts describes it. */
+/** All of the control API; openapi/ describes it. */
 export function allControlRoutes(context: HttpContext): Route[] {
   return [...controlRoutes(context), ...testRoutes(context), ...configRoutes(context), ...logRoutes(context)];
 }
