@@ -30,7 +30,11 @@ export function lazySettings(options: DaemonOptions, parts: SettingsParts): Sett
     return createSettingsPage(settingsContext(options, { ...parts, traySentence }));
   };
   return async (request, visit) => {
-    page ??= load();
+    page ??= load().catch((error) => {
+      // What failed once, for a file was being replaced perhaps, is tried again.
+      page = undefined;
+      throw error;
+    });
     return await (await page)(request, visit);
   };
 }

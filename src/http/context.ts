@@ -49,7 +49,7 @@ export interface HttpContext {
   isExposed: boolean;
   /** Bearer token of the control API. */
   controlToken: string;
-  configFile: Pick<ConfigStore, "path" | "snapshot" | "modify">;
+  configFile: Pick<ConfigStore, "path" | "snapshot" | "edit">;
   /** The last lines of the log, secrets removed. */
   recentLog: RecentLines;
   /** Who may see the settings page. */

@@ -94,8 +94,8 @@ function loginLink(context: HttpContext, c: Context): Response {
 }
 
 async function openApi(context: HttpContext, c: Context): Promise<Response> {
-  const { openApiDocument } = await import("./openapi.ts");
-  return c.json(openApiDocument(context.version));
+  const { openApiDocument } = await import("./openapi/document.ts");
+  return c.json(await openApiDocument(context.version));
 }
 
 /** The state now and after each change, as server-sent events. */

@@ -78,7 +78,8 @@ export async function answerModelRequest(
 async function readModelRequest(context: HttpContext, request: Request, parse: ParseRequest): Promise<ModelRequest> {
   if (context.stopping.aborted) throw new RequestError(503, "The broker is shutting down");
   const { maxBodyBytes, readStallMs } = context.config().listen;
-  const raw = await readBody(request, { maxBytes: maxBodyBytes, stallMs: readStallMs, clock: context.clock });
+  const limits = { maxBytes: maxBodyBytes, limitedBy: "listen.maxBodyBytes", stallMs: readStallMs };
+  const raw = await readBody(request, { ...limits, clock: context.clock });
   const body = await decodeBody(raw, request.headers.get("content-encoding"), maxBodyBytes);
   return parse(new URL(request.url).pathname, body);
 }

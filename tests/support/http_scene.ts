@@ -41,7 +41,7 @@ const missing = () => Promise.reject(new Error("This scene has no configuration 
 const missingConfigFile: HttpContext["configFile"] = {
   path: "/nowhere/config.json",
   snapshot: missing,
-  modify: missing,
+  edit: missing,
 };
 
 /** The one step of every connection test here. */
