@@ -1,6 +1,7 @@
 import { silentLog } from "../../src/core/log.ts";
 import { RecentLines } from "../../src/core/recent_lines.ts";
 import { Redaction } from "../../src/core/redaction.ts";
+import { missingClientKey } from "../../src/config/missing_client_key.ts";
 import type { ConfigStore } from "../../src/config/config_store.ts";
 import type { SettingsContext } from "../../src/settings/context.ts";
 import { createSettingsPage } from "../../src/settings/page.tsx";
@@ -31,6 +32,7 @@ export class SettingsScene implements AsyncDisposable {
     this.file = file;
     this.#configStore = configStore;
     const config = () => configStore.config;
+    configStore.vetoWith((next) => missingClientKey(next.listen));
     this.store = new Store(withConfig(initialState(config().route.mode), config()));
     configStore.subscribe(() => this.store.update((state) => withConfig(state, config())));
     configStore.subscribeError((configError) => this.store.update((state) => ({ ...state, configError })));
@@ -106,6 +108,20 @@ export class SettingsScene implements AsyncDisposable {
     for (const [name, value] of Object.entries(fields)) form.set(name, value);
     const request = new Request(`http://127.0.0.1:11435${path}`, { method: "POST" });
     return await createSettingsPage(this.context)(request, { csrf: "csrf", form });
+  }
+
+  /** Changes a form as a person does who has `page` before them: what they leave alone is sent as the page shows it. */
+  async submit(page: string, action: string, changes: Record<string, string>): Promise<Response> {
+    const form = (await this.page(page)).split("<form ").find((text) => text.includes(`action="${action}"`));
+    const [, was] = /name="was" value="([^"]*)"/.exec(form ?? "") ?? [];
+    if (was === undefined) throw new Error(`${page} has no form for ${action}`);
+    const text = was.replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+    const fields: Record<string, string> = { was: text };
+    for (const [name, value] of Object.entries(JSON.parse(text))) {
+      if (value === false) continue;
+      fields[name] = Array.isArray(value) ? value.join("\n") : value === null ? "" : String(value);
+    }
+    return await this.post(action, { ...fields, ...changes });
   }
 
   /** What the configuration file says now. */

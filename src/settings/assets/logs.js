@@ -55,16 +55,24 @@ function rowOf(words, ofLevel) {
 /** @type {HTMLElement[]} */
 let waiting = [];
 
+/** What is looked at stays where it is. @param {number} count */
+function dropOldest(count) {
+  if (count <= 0) return;
+  const rows = [...log.children];
+  const kept = rows.slice(count).find((row) => row instanceof HTMLElement && !row.hidden);
+  const before = kept?.getBoundingClientRect().top ?? 0;
+  for (const row of rows.slice(0, count)) row.remove();
+  log.scrollTop += (kept?.getBoundingClientRect().top ?? 0) - before;
+}
+
 /** All that came since the last picture, at once: a flood of lines costs one layout. */
 function show() {
   const rows = waiting.slice(-maxLines);
   waiting = [];
-  const top = log.scrollTop;
-  const isAtEnd = log.scrollHeight - top - log.clientHeight < nearPx;
+  const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < nearPx;
   log.append(...rows);
-  const before = log.scrollHeight;
-  while (log.childElementCount > maxLines) log.firstElementChild?.remove();
-  log.scrollTop = isAtEnd ? log.scrollHeight : Math.max(0, top - (before - log.scrollHeight));
+  dropOldest(log.childElementCount - maxLines);
+  if (isAtEnd) log.scrollTop = log.scrollHeight;
   tellCount();
 }
 

@@ -36,8 +36,8 @@ export function DesktopView({ c, context, states, isLoginStart, loginProblem }: 
         {loginProblem !== undefined && <Notice kind="error">Nothing was changed. {loginProblem}.</Notice>}
         <LoginStartPart csrf={csrf} isEnabled={isLoginStart} />
         <p class="note">
-          By an entry of your own in ~/.config/autostart, which your desktop carries out. What you changed in it by hand
-          stays.
+          By the file autostart/cloudtolocalllm.desktop in your configuration folder, as your desktop reads it. What you
+          changed in it by hand stays.
         </p>
       </section>
       <Address context={context} />
@@ -73,7 +73,7 @@ function Address({ context }: { context: SettingsContext }) {
               <CopyButton from={id} what={`the lines for ${program}`} />
             </div>
             <p class="note">{where}</p>
-            <pre id={id} tabindex={0} aria-label={`For ${program}`} role="region">{text}</pre>
+            <pre id={id}>{text}</pre>
           </li>
         ))}
       </ul>
