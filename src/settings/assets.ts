@@ -1,17 +1,21 @@
+import answerStreamScript from "./assets/answer_stream.js" with { type: "text" };
 import base from "./assets/base.js" with { type: "text" };
 import modelsScript from "./assets/models.js" with { type: "text" };
 import textViewScript from "./assets/text_view.js" with { type: "text" };
 import tryItScript from "./assets/try_it.js" with { type: "text" };
+import turnViewScript from "./assets/turn_view.js" with { type: "text" };
 import icon from "./assets/icon.svg" with { type: "text" };
 import styles from "./assets/settings.css" with { type: "text" };
 
 /** All that the page loads beside itself; from the program, so that it never differs from the page's own version. */
 const assets: Readonly<Record<string, { text: string; type: string }>> = {
   "settings.css": { text: styles, type: "text/css; charset=utf-8" },
+  "answer_stream.js": { text: answerStreamScript, type: "text/javascript; charset=utf-8" },
   "base.js": { text: base, type: "text/javascript; charset=utf-8" },
   "models.js": { text: modelsScript, type: "text/javascript; charset=utf-8" },
   "text_view.js": { text: textViewScript, type: "text/javascript; charset=utf-8" },
   "try_it.js": { text: tryItScript, type: "text/javascript; charset=utf-8" },
+  "turn_view.js": { text: turnViewScript, type: "text/javascript; charset=utf-8" },
   "icon.svg": { text: icon, type: "image/svg+xml" },
 };
 

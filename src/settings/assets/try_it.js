@@ -2,20 +2,14 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 import { send } from "./base.js";
-import { TextView } from "./text_view.js";
+import { figures, incomplete, lines, refusal, textOf, wordsOf } from "./answer_stream.js";
+import { drawTurn, make } from "./turn_view.js";
 
 /** The chat of "Try it": streams answers into the page, says who gives them, and takes a backend away on demand. */
 
 /**
- * @typedef {object} Turn
- * @property {"user" | "assistant"} role
- * @property {string} content
- * @property {string} [thinking]
- * @property {string} [who] Who answers.
- * @property {string} [note] The attempts and the figures.
- * @property {string} [problem] Why it is not complete.
- * @property {boolean} [isTakenAway] Whether it was asked again without who gave it.
- *
+ * @typedef {import("./turn_view.js").Turn} Turn
+ * @typedef {import("./turn_view.js").TurnView} TurnView
  * @typedef {{ abort: AbortController, backend?: string, takenAway?: string, turn: Turn }} Running
  */
 
@@ -34,10 +28,6 @@ const sendButton = element("send", HTMLButtonElement);
 const stopButton = element("stop", HTMLButtonElement);
 const takeAwayButton = element("take-away-now", HTMLButtonElement);
 
-const signedOut = "You are signed out, or this page is of an earlier visit. Load it again, or open the settings from " +
-  "the tray or with: cloudtolocalllm settings";
-const tooLong = "This conversation is longer than the page can send. Begin a new one.";
-
 const storageKey = "try-it";
 /** @type {{ turns: Turn[], away: string[], model: string }} */
 let saved = { turns: [], away: [], model: "" };
@@ -52,7 +42,7 @@ function restore() {
     // What cannot be read is not missed: it is of this tab alone.
   }
   if (saved.turns.length > 0) conversation.replaceChildren();
-  for (const turn of saved.turns) drawTurn(turn);
+  for (const turn of saved.turns) show(turn);
   for (const box of boxes()) if (saved.away.includes(box.value)) box.checked = true;
   if (!new URLSearchParams(location.search).has("model")) choose(saved.model);
   saved.model = modelChoice().value;
@@ -83,40 +73,11 @@ function boxes() {
   return [...form.querySelectorAll("input[name=without]")].filter((box) => box instanceof HTMLInputElement);
 }
 
-/** @param {string} tag @param {string} [className] @param {string} [text] */
-function make(tag, className = "", text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-/** Draws a turn, and gives what changes it. @param {Turn} turn */
-function drawTurn(turn) {
-  const article = make("article", `turn ${turn.role}`);
-  const who = make("h2", "who");
-  const thinking = make("details", "thinking");
-  const thought = new TextView(keepAtEnd);
-  thought.place.classList.add("muted");
-  thinking.append(make("summary", "", "Thinking"), thought.place);
-  const text = new TextView(keepAtEnd);
-  const problem = make("p", "problem");
-  const note = make("p", "note");
-  const update = () => {
-    who.textContent = turn.role === "user" ? "You" : turn.who ?? (running?.turn === turn ? "Asking…" : "Nobody");
-    thinking.hidden = !turn.thinking;
-    problem.textContent = turn.problem ?? "";
-    problem.hidden = !turn.problem;
-    note.textContent = turn.note ?? "";
-    note.hidden = !turn.note;
-    article.classList.toggle("taken-away", turn.isTakenAway === true);
-  };
-  article.append(who, thinking, text.place, problem, note);
-  text.add(turn.content);
-  thought.add(turn.thinking ?? "");
-  update();
-  conversation.append(article);
-  return { article, update, text, thought };
+/** @param {Turn} turn */
+function show(turn) {
+  const view = drawTurn(turn, keepAtEnd);
+  conversation.append(view.article);
+  return view;
 }
 
 /** The end stays in sight for who looks at it. @param {() => void} change */
@@ -142,10 +103,9 @@ async function answerOnce() {
   const messages = saved.turns.filter(({ content, isTakenAway }) => content !== "" && !isTakenAway)
     .map(({ role, content }) => ({ role, content }));
   /** @type {Turn} */
-  const turn = { role: "assistant", content: "" };
+  const turn = { role: "assistant", content: "", isAsking: true };
   const current = running = { abort: new AbortController(), turn };
-  const view = drawTurn(turn);
-  keepAtEnd(() => view.update());
+  const view = show(turn);
   conversation.scrollTop = conversation.scrollHeight;
   saved.turns.push(turn);
   conversation.setAttribute("aria-busy", "true");
@@ -162,7 +122,7 @@ async function answerOnce() {
   return settle(current, view);
 }
 
-/** @param {Running} current @param {ReturnType<typeof drawTurn>} view @param {{ role: string, content: string }[]} messages */
+/** @param {Running} current @param {TurnView} view @param {{ role: string, content: string }[]} messages */
 async function follow(current, view, messages) {
   const { turn, abort } = current;
   const since = performance.now();
@@ -179,7 +139,7 @@ async function follow(current, view, messages) {
   let firstMs;
   for await (const line of lines(response)) {
     if (line.error) throw new Error(incomplete(wordsOf(line.error)));
-    const { content = "", thinking = "" } = line.message ?? {};
+    const [content, thinking] = [textOf(line.message?.content), textOf(line.message?.thinking)];
     if (content + thinking !== "") firstMs ??= performance.now() - since;
     add(turn, view, { content, thinking });
     if (!line.done) continue;
@@ -190,7 +150,7 @@ async function follow(current, view, messages) {
   throw new Error(incomplete("The answer ended in the middle"));
 }
 
-/** @param {Turn} turn @param {ReturnType<typeof drawTurn>} view @param {{ content: string, thinking: string }} piece */
+/** @param {Turn} turn @param {TurnView} view @param {{ content: string, thinking: string }} piece */
 function add(turn, view, { content, thinking }) {
   if (thinking !== "") {
     const isFirst = !turn.thinking;
@@ -200,63 +160,6 @@ function add(turn, view, { content, thinking }) {
   }
   turn.content += content;
   view.text.add(content);
-}
-
-/** The lines of an answer, parsed. @param {Response} response */
-async function* lines(response) {
-  if (!response.body) return;
-  const decoder = new TextDecoder();
-  /** @type {string[]} Pieces of a line that has not ended. */
-  let open = [];
-  const reader = response.body.getReader();
-  for (;;) {
-    const { value: bytes } = await reader.read();
-    if (!bytes) return;
-    const [first, ...others] = decoder.decode(bytes, { stream: true }).split("\n");
-    open.push(first);
-    for (const next of others) {
-      const line = open.join("");
-      open = [next];
-      if (line.trim() !== "") yield JSON.parse(line);
-    }
-  }
-}
-
-/** @param {any} last @param {number | undefined} firstMs @param {number} wholeMs @returns {string[]} */
-function figures({ eval_count: tokens, prompt_eval_count: read }, firstMs, wholeMs) {
-  const told = [];
-  if (firstMs !== undefined) told.push(`first token after ${seconds(firstMs)}`);
-  if (typeof tokens === "number") told.push(`${tokens} ${tokens === 1 ? "token" : "tokens"} in ${seconds(wholeMs)}`);
-  else told.push(`done after ${seconds(wholeMs)}`);
-  if (typeof read === "number") told.push(`${read} read`);
-  return told;
-}
-
-/** @param {number} ms */
-function seconds(ms) {
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
-}
-
-/** What an answer without an answer says. @param {Response} response */
-async function refusal(response) {
-  const { status } = response;
-  if (status === 401 || status === 403) return signedOut;
-  if (status === 413) return tooLong;
-  try {
-    return wordsOf((await response.json()).error);
-  } catch {
-    return `The daemon answered with status ${status}; its log says why.`;
-  }
-}
-
-/** @param {unknown} error */
-function wordsOf(error) {
-  return typeof error === "string" ? error : JSON.stringify(error) ?? "it failed";
-}
-
-/** The daemon's own words for a break say so already. @param {string} words */
-function incomplete(words) {
-  return /not complete/i.test(words) ? words : `The answer is not complete: ${words}`;
 }
 
 /** @param {Running} current @param {unknown} error */
@@ -271,9 +174,10 @@ function whyEnded({ abort, takenAway, turn }, error) {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Gives whether the question is to be asked again. @param {Running} current @param {ReturnType<typeof drawTurn>} view */
+/** Gives whether the question is to be asked again. @param {Running} current @param {TurnView} view */
 function settle({ turn, takenAway }, { article, update }) {
   running = undefined;
+  delete turn.isAsking;
   // A new conversation was begun meanwhile.
   if (!saved.turns.includes(turn)) return false;
   if (takenAway) {
@@ -343,7 +247,7 @@ form.addEventListener("submit", (event) => {
   /** @type {Turn} */
   const turn = { role: "user", content: text };
   saved.turns.push(turn);
-  drawTurn(turn).text.flush();
+  show(turn).text.flush();
   message.value = "";
   keep();
   ask();
@@ -396,6 +300,7 @@ document.addEventListener("part", (event) => {
 addEventListener("pagehide", () => {
   if (!running) return;
   running.turn.problem = incomplete("The page was left");
+  delete running.turn.isAsking;
   keep();
 });
 
