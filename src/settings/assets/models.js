@@ -30,7 +30,7 @@ document.addEventListener("scroll", ({ target }) => {
   if (target instanceof Element && target.classList.contains("model-scroll")) scrolled = target.scrollTop;
 }, { capture: true, passive: true });
 document.addEventListener("part", (event) => {
-  if (!(event instanceof CustomEvent) || event.detail !== "model-list") return;
+  if (!(event instanceof CustomEvent) || event.detail !== "known-models") return;
   const before = scrolled;
   filter();
   document.querySelector(".model-scroll")?.scrollTo({ top: before });

@@ -8,7 +8,7 @@ export interface ModelAt {
   model: string;
 }
 
-type ManageContext = Pick<SettingsContext, "ask" | "config">;
+type ManageContext = Pick<SettingsContext, "ask" | "config" | "modelsChanged">;
 
 /** Loads a model into memory; settles when it is there. Gives why not, where that is so. */
 export function loadModel(context: ManageContext, at: ModelAt, signal: AbortSignal): Promise<string | undefined> {
@@ -26,7 +26,7 @@ export function deleteModel(context: ManageContext, at: ModelAt, signal: AbortSi
 }
 
 async function manage(
-  { ask, config }: ManageContext,
+  { ask, config, modelsChanged }: ManageContext,
   { backend, model }: ModelAt,
   { method = "POST", path, json, signal }: { method?: string; path: string; json: object; signal: AbortSignal },
 ): Promise<string | undefined> {
@@ -40,5 +40,6 @@ async function manage(
   });
   if (!response.ok) return await errorOf(response);
   await response.body?.cancel();
+  await modelsChanged(backend);
   return undefined;
 }

@@ -153,7 +153,7 @@ function Gap({ gap, csrf }: { gap: StandInGap; csrf: string }) {
                 csrf={csrf}
                 values={{ ...mapping }}
                 id={`use-${standIn}-${mapping.name}`}
-                label={`Use ${mapping.model} at ${standIn} when a program asks for ${mapping.name}`}
+                label={`Use it: ${mapping.model} at ${standIn} when a program asks for ${mapping.name}`}
               >
                 Use it
               </ButtonForm>

@@ -13,7 +13,7 @@ export function ModelList({ context: { store, clock }, csrf }: ModelListProps) {
   const rows = modelRows(store.state, clock.monotonic());
   if (rows.length === 0) {
     return (
-      <div id="model-list">
+      <div id="known-models">
         <p class="empty">
           No connection has told of a model yet. Get one below, or look at{" "}
           <a href="/settings/connections">Connections</a>.
@@ -22,9 +22,9 @@ export function ModelList({ context: { store, clock }, csrf }: ModelListProps) {
     );
   }
   return (
-    <div id="model-list">
+    <div id="known-models">
       <p class="note" id="model-count" role="status" data-all={countWords(rows)}>{countWords(rows)}</p>
-      <div class="scroll model-scroll" tabindex={0} role="region" aria-label="All models">
+      <div class="scroll model-scroll" tabindex={0} role="region" aria-label="List of models">
         <ul class="models">{rows.map((row) => <Model row={row} csrf={csrf} />)}</ul>
       </div>
     </div>
@@ -106,7 +106,7 @@ function PlaceActions({ place, csrf }: { place: PlaceRow; csrf: string }) {
           csrf={csrf}
           values={values}
           id={id}
-          label={isLoaded ? `Free the memory of ${model} at ${backend}` : `Load ${model} at ${backend}`}
+          label={isLoaded ? `Free memory: ${model} at ${backend}` : `Load ${model} at ${backend}`}
         >
           {isLoaded ? "Free memory" : "Load"}
         </ButtonForm>
@@ -115,7 +115,7 @@ function PlaceActions({ place, csrf }: { place: PlaceRow; csrf: string }) {
         class="button"
         id={`delete-${backend}-${model}`}
         href={`/settings/models/delete?${new URLSearchParams(values)}`}
-        aria-label={`Delete ${model} at ${backend}`}
+        aria-label={`Delete… ${model} at ${backend}`}
       >
         Delete…
       </a>

@@ -64,7 +64,7 @@ function live(c: PageContext, context: SettingsContext, pulls: Pulls): Response 
   const { csrf } = c.env;
   return liveParts(c, context, {
     render: () => ({
-      "model-list": <ModelList context={context} csrf={csrf} />,
+      "known-models": <ModelList context={context} csrf={csrf} />,
       pulls: <PullsView pulls={pulls.list} csrf={csrf} />,
       suggestions: <Suggestions state={context.store.state} now={context.clock.monotonic()} csrf={csrf} />,
     }),
@@ -113,7 +113,9 @@ function startPull(c: PageContext, context: SettingsContext, pulls: Pulls): Resp
   const problems: Record<string, string> = {};
   if (model === "") problems.pull = "must be named";
   if (model.length > 300) problems.pull = "has a name of at most 300 characters";
-  if (!localOllamas(context.config()).some(({ id }) => id === to)) problems.to = "an Ollama that is there";
+  if (!localOllamas(context.config()).some(({ id }) => id === to)) {
+    problems.to = "must be an Ollama of this machine that is switched on";
+  }
   if (Object.keys(problems).length > 0) {
     const values = { pull: model, to };
     return showModels(c, context, { pulls, pull: { values, was: values, problems, notices: [] }, status: 422 });

@@ -85,7 +85,7 @@ function PullRow({ pull, csrf }: { pull: Pull; csrf: string }) {
             csrf={csrf}
             values={again}
             id={`again-${id}`}
-            label={`Pull ${label} again`}
+            label={`Try again: pull ${label}`}
           >
             Try again
           </ButtonForm>

@@ -1,18 +1,18 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { cloudInput } from "../../../tests/support/states.ts";
-import { SettingsScene } from "../../../tests/support/settings_scene.ts";
+import { ModelsScene } from "../../../tests/support/models_scene.ts";
 import { removeMapping, saveMapping } from "./save_mapping.ts";
 
 const localInput = { id: "local", kind: "ollama", url: "http://127.0.0.1:11434", location: "local" } as const;
 const config = { backends: [localInput, { ...cloudInput, models: { a: "one", b: "two" } }] };
 const a = { name: "a", backend: "cloud", model: "one" };
 
-async function modelsOf(scene: SettingsScene, id = "cloud") {
+async function modelsOf(scene: ModelsScene, id = "cloud") {
   return (await scene.written()).backends?.find((backend) => backend.id === id)?.models;
 }
 
 Deno.test("saveMapping() adds a name and leaves all else of the file", async () => {
-  await using scene = await SettingsScene.start({ config });
+  await using scene = await ModelsScene.start({ config });
   const sent = { name: "llama3.2", backend: "cloud", model: "meta-llama/llama-3.2-3b-instruct" };
   assertEquals(await saveMapping(scene.context, sent, null), { saved: true });
   assertEquals(await scene.written(), {
@@ -22,7 +22,7 @@ Deno.test("saveMapping() adds a name and leaves all else of the file", async () 
 });
 
 Deno.test("saveMapping() writes down the connections of a file that names none", async () => {
-  await using scene = await SettingsScene.start();
+  await using scene = await ModelsScene.start();
   assertEquals(await saveMapping(scene.context, { name: "x", backend: "cloud", model: "y" }, null), { saved: true });
   assertEquals((await scene.written()).backends?.map(({ id, models }) => [id, models]), [
     ["local", undefined],
@@ -31,7 +31,7 @@ Deno.test("saveMapping() writes down the connections of a file that names none",
 });
 
 Deno.test("saveMapping() changes a mapping in its place, and moves it to another name or connection", async () => {
-  await using scene = await SettingsScene.start({ config });
+  await using scene = await ModelsScene.start({ config });
   assertEquals(await saveMapping(scene.context, { ...a, model: "new" }, a), { saved: true });
   assertEquals(Object.entries(await modelsOf(scene) ?? {}), [["a", "new"], ["b", "two"]]);
   const now = { ...a, model: "new" };
@@ -40,7 +40,7 @@ Deno.test("saveMapping() changes a mapping in its place, and moves it to another
 });
 
 Deno.test("saveMapping() tells of a change made meanwhile to the same name, and keeps every other one", async () => {
-  await using scene = await SettingsScene.start({ config });
+  await using scene = await ModelsScene.start({ config });
   await scene.context.configFile.modify((draft) => void (draft.backends![1].models = { a: "theirs", b: "other" }));
   const result = await saveMapping(scene.context, { ...a, model: "mine" }, a);
   if (result.saved) throw new Error("It was overwritten");
@@ -55,7 +55,7 @@ Deno.test("saveMapping() tells of a change made meanwhile to the same name, and 
 });
 
 Deno.test("saveMapping() tells that a name is taken, also in another spelling, and replaces it when told again", async () => {
-  await using scene = await SettingsScene.start({ config });
+  await using scene = await ModelsScene.start({ config });
   const sent = { name: "A:latest", backend: "cloud", model: "mine" };
   const result = await saveMapping(scene.context, sent, null);
   if (result.saved) throw new Error("It was overwritten");
@@ -67,7 +67,7 @@ Deno.test("saveMapping() tells that a name is taken, also in another spelling, a
 });
 
 Deno.test("saveMapping() never gives up another entry for a new name", async () => {
-  await using scene = await SettingsScene.start({ config });
+  await using scene = await ModelsScene.start({ config });
   const result = await saveMapping(scene.context, { ...a, name: "b" }, a);
   if (result.saved) throw new Error("It was overwritten");
   assertEquals([result.status, result.state.was], [409, a]);
@@ -75,7 +75,7 @@ Deno.test("saveMapping() never gives up another entry for a new name", async () 
 });
 
 Deno.test("saveMapping() says what the schema says beside the field", async () => {
-  await using scene = await SettingsScene.start({ config });
+  await using scene = await ModelsScene.start({ config });
   const table: [Parameters<typeof saveMapping>[1], Record<string, string>][] = [
     [{ ...a, name: "" }, { name: "must be a text that is not empty" }],
     [{ name: "n", backend: "cloud", model: "" }, { model: "must be a text that is not empty" }],
@@ -91,7 +91,7 @@ Deno.test("saveMapping() says what the schema says beside the field", async () =
 });
 
 Deno.test("removeMapping() removes one that is still the same, and tells of one that is not", async () => {
-  await using scene = await SettingsScene.start({ config });
+  await using scene = await ModelsScene.start({ config });
   const result = await removeMapping(scene.context, { ...a, model: "older" });
   assertEquals(!result.saved && result.state.notices, ["Nothing was removed: for “a” cloud is asked for “one” now"]);
   assertEquals(await removeMapping(scene.context, a), { saved: true });

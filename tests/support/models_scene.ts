@@ -12,7 +12,7 @@ import { Store } from "../../src/state/store.ts";
 import { type ConfigFixture, configFixture } from "./config_fixture.ts";
 import { FakeClock } from "./fake_clock.ts";
 
-export interface SettingsSceneOptions {
+export interface ModelsSceneOptions {
   /** What the file says. Default: nothing but its version. */
   config?: Omit<ConfigInput, "version">;
   /** What is known of the backends. Default: none. */
@@ -21,8 +21,8 @@ export interface SettingsSceneOptions {
   ask?: SettingsContext["ask"];
 }
 
-/** The settings page without a door and without a daemon, over a real configuration file. */
-export class SettingsScene implements AsyncDisposable {
+/** The settings page without a door and without a daemon, over a real configuration file and backends as a test has them. */
+export class ModelsScene implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly store: Store<AppState>;
   readonly stopping = new AbortController();
@@ -33,7 +33,7 @@ export class SettingsScene implements AsyncDisposable {
   readonly #file: ConfigFixture;
   readonly #configStore: ConfigStore;
 
-  private constructor(file: ConfigFixture, configStore: ConfigStore, options: SettingsSceneOptions) {
+  private constructor(file: ConfigFixture, configStore: ConfigStore, options: ModelsSceneOptions) {
     const { backends = [], ask = () => Promise.resolve(Response.json({ error: "not there" }, { status: 503 })) } =
       options;
     this.#file = file;
@@ -64,6 +64,7 @@ export class SettingsScene implements AsyncDisposable {
       },
       models: () =>
         Promise.resolve(listModels(store.state.backends, { mode: store.state.mode, now: clock.monotonic() })),
+      modelsChanged: () => Promise.resolve(),
       ask(path, init) {
         asked.push({ path, init });
         return ask(path, init);
@@ -81,9 +82,9 @@ export class SettingsScene implements AsyncDisposable {
     this.page = createSettingsPage(this.context);
   }
 
-  static async start(options: SettingsSceneOptions = {}): Promise<SettingsScene> {
+  static async start(options: ModelsSceneOptions = {}): Promise<ModelsScene> {
     const file = await configFixture(JSON.stringify({ version: 1, ...options.config }));
-    return new SettingsScene(file, await file.open(), options);
+    return new ModelsScene(file, await file.open(), options);
   }
 
   get(path: string, init: RequestInit = {}): Promise<Response> {
