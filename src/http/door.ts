@@ -76,8 +76,8 @@ export class Door {
     return found.session;
   }
 
-  /** Its cookie is worth nothing any more. */
-  #endSession(id: string): void {
+  /** Ends a session: its cookie is worth nothing any more. */
+  leave(id: string): void {
     const found = this.#sessions.get(id);
     if (!found) return;
     this.#sessions.delete(id);
@@ -96,7 +96,7 @@ export class Door {
     const now = this.#clock.monotonic();
     for (const [key, until] of this.#links) if (until <= now || this.#links.size > maxLinks) this.#forgetLink(key);
     for (const [id, { until }] of this.#sessions) {
-      if (until <= now || this.#sessions.size > maxSessions) this.#endSession(id);
+      if (until <= now || this.#sessions.size > maxSessions) this.leave(id);
     }
   }
 

@@ -1,0 +1,57 @@
+// @ts-check
+/// <reference lib="dom" />
+import { TextView } from "./text_view.js";
+
+/**
+ * @typedef {object} Turn
+ * @property {"user" | "assistant"} role
+ * @property {string} content
+ * @property {string} [thinking]
+ * @property {string} [who] Who answers.
+ * @property {string} [note] The attempts and the figures.
+ * @property {string} [problem] Why it is not complete.
+ * @property {boolean} [isAsking] Whether nobody has answered yet.
+ * @property {boolean} [isTakenAway] Whether it was asked again without who gave it.
+ *
+ * @typedef {{ article: HTMLElement, update: () => void, text: TextView, thought: TextView }} TurnView
+ */
+
+/** @param {string} tag @param {string} [className] @param {string} [text] */
+export function make(tag, className = "", text = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+/**
+ * Draws a turn, and gives what changes it. `around` is handed each change of a text, and makes it.
+ * @param {Turn} turn
+ * @param {(change: () => void) => void} around
+ * @returns {TurnView}
+ */
+export function drawTurn(turn, around) {
+  const article = make("article", `turn ${turn.role}`);
+  const who = make("h2", "who");
+  const thinking = make("details", "thinking");
+  const thought = new TextView(around);
+  thought.place.classList.add("muted");
+  thinking.append(make("summary", "", "Thinking"), thought.place);
+  const text = new TextView(around);
+  const problem = make("p", "problem");
+  const note = make("p", "note");
+  const update = () => {
+    who.textContent = turn.role === "user" ? "You" : turn.who ?? (turn.isAsking ? "Asking…" : "Nobody");
+    thinking.hidden = !turn.thinking;
+    problem.textContent = turn.problem ?? "";
+    problem.hidden = !turn.problem;
+    note.textContent = turn.note ?? "";
+    note.hidden = !turn.note;
+    article.classList.toggle("taken-away", turn.isTakenAway === true);
+  };
+  article.append(who, thinking, text.place, problem, note);
+  text.add(turn.content);
+  thought.add(turn.thinking ?? "");
+  update();
+  return { article, update, text, thought };
+}
