@@ -159,7 +159,7 @@ browserTest("Try it says what fails before the first word, and that one is signe
 browserTest("Try it shows what models say and are called as text, and a long answer in time", async () => {
   await using scene = await Scene.start("/settings/try");
   const { page, local, browser } = scene;
-  await page.selectOption("#try-model", { label: `${hostile}:latest` });
+  await page.selectOption("#try-model", `${hostile}:latest`);
   await ask(page, "x");
   await page.getByText("Answered by local.").waitFor();
   assertEquals(await lastTurn(page).locator(".said").last().innerText(), hostile);

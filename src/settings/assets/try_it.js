@@ -3,7 +3,7 @@
 /// <reference lib="dom.iterable" />
 import { send } from "./base.js";
 import { figures, incomplete, lines, refusal, textOf, wordsOf } from "./answer_stream.js";
-import { drawTurn, make } from "./turn_view.js";
+import { drawTurn, make, outcome } from "./turn_view.js";
 
 /** The chat of "Try it": streams answers into the page, says who gives them, and takes a backend away on demand. */
 
@@ -192,12 +192,6 @@ function settle({ turn, takenAway }, { article, update }) {
   if (takenAway) say(`${takenAway} was taken away; asking again without it…`);
   else say(outcome(turn));
   return takenAway !== undefined;
-}
-
-/** @param {Turn} turn */
-function outcome({ problem, content, who = "nobody" }) {
-  if (!problem) return `Answered by ${who}.`;
-  return content === "" ? "There is no answer." : "The answer is not complete.";
 }
 
 /** A button below the last answer, where that is not complete. */

@@ -55,3 +55,9 @@ export function drawTurn(turn, around) {
   update();
   return { article, update, text, thought };
 }
+
+/** What became of an answer, in one sentence. @param {Turn} turn */
+export function outcome({ problem, content, who = "nobody" }) {
+  if (!problem) return `Answered by ${who}.`;
+  return content === "" ? "There is no answer." : "The answer is not complete.";
+}

@@ -14,7 +14,7 @@ Deno.test("models shows every model and name without a script, and takes hostile
   });
   const html = await (await scene.get("/settings/models")).text();
   assertStringIncludes(html, "llama3.2:latest");
-  assertStringIncludes(html, "&lt;img src=x onerror=alert(1)&gt;");
+  assertStringIncludes(html, "<bdi>&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&lt;/script&gt;\\u202egnp</bdi>");
   assertEquals([html.includes("<img src=x"), html.includes("</script>\u202E")], [false, false]);
   assertStringIncludes(html, `data-live="/settings/models/live"`);
 });
@@ -27,7 +27,7 @@ Deno.test("models saves a name by a plain form, and tells a refused one beside i
   const taken = await scene.post("/settings/models/mapping", { name: "x", backend: "cloud", model: "z" });
   assertEquals(taken.status, 409);
   const html = await taken.text();
-  assertStringIncludes(html, "When a program asks for is taken");
+  assertStringIncludes(html, "Name that programs ask for is taken");
   assertStringIncludes(html, `value="z"`);
   const removed = await scene.post("/settings/models/mapping/remove", { name: "x", backend: "cloud", model: "y" });
   assertEquals([removed.status, (await scene.written()).backends?.[1].models], [303, undefined]);
