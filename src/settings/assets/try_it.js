@@ -117,8 +117,7 @@ async function answerOnce() {
     turn.problem = whyEnded(current, error);
     turn.note = turn.note?.replace(/ answers$/, " began to answer");
   }
-  view.text.flush();
-  view.thought.flush();
+  view.flush();
   return settle(current, view);
 }
 
@@ -141,25 +140,13 @@ async function follow(current, view, messages) {
     if (line.error) throw new Error(incomplete(wordsOf(line.error)));
     const [content, thinking] = [textOf(line.message?.content), textOf(line.message?.thinking)];
     if (content + thinking !== "") firstMs ??= performance.now() - since;
-    add(turn, view, { content, thinking });
+    view.add({ content, thinking });
     if (!line.done) continue;
     turn.note = [chain, ...figures(line, firstMs, performance.now() - since)].join(" · ");
     view.update();
     return;
   }
   throw new Error(incomplete("The answer ended in the middle"));
-}
-
-/** @param {Turn} turn @param {TurnView} view @param {{ content: string, thinking: string }} piece */
-function add(turn, view, { content, thinking }) {
-  if (thinking !== "") {
-    const isFirst = !turn.thinking;
-    turn.thinking = (turn.thinking ?? "") + thinking;
-    view.thought.add(thinking);
-    if (isFirst) view.update();
-  }
-  turn.content += content;
-  view.text.add(content);
 }
 
 /** @param {Running} current @param {unknown} error */
@@ -241,7 +228,7 @@ form.addEventListener("submit", (event) => {
   /** @type {Turn} */
   const turn = { role: "user", content: text };
   saved.turns.push(turn);
-  show(turn).text.flush();
+  show(turn).flush();
   message.value = "";
   keep();
   ask();

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { inTime } from "../../../tests/support/in_time.ts";
 import { ModelsScene } from "../../../tests/support/models_scene.ts";
 import { backendState, cloudInput } from "../../../tests/support/states.ts";
 
@@ -50,8 +51,13 @@ Deno.test("models starts a pull, goes on with it while the page is away, and sho
   assertStringIncludes(running, `<progress aria-label="Pulling qwen3">`);
   assertStringIncludes(running, "Load this page again to see how far it is");
   answer.resolve(Response.json({ error: `pull model manifest: file does not exist` }, { status: 500 }));
-  await new Promise((resolve) => setTimeout(resolve));
-  assertStringIncludes(await (await scene.get("/settings/models")).text(), "There is no model called “qwen3” to pull");
+  const ended = async () => {
+    for (;;) {
+      const html = await (await scene.get("/settings/models")).text();
+      if (!html.includes("<progress")) return html;
+    }
+  };
+  assertStringIncludes(await inTime("the pull ends", ended()), "There is no model called “qwen3” to pull");
 });
 
 Deno.test("models pulls nothing without a name, nor to what is no local Ollama", async () => {
