@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
 import { BrokerFixture } from "../support/broker_fixture.ts";
-import { BrowserPage, browserTest } from "../support/chromium.ts";
+import { browserTest, hindrances, TestBrowser } from "../support/browser.ts";
 import { gate, ModelServer } from "../support/model_server.ts";
 import { steadyPort } from "../support/steady_port.ts";
 
@@ -12,17 +12,19 @@ class Scene implements AsyncDisposable {
   readonly local: ModelServer;
   readonly cloud: ModelServer;
   readonly broker: BrokerFixture;
-  readonly browser: BrowserPage;
+  readonly browser: TestBrowser;
+  readonly page: Page;
   readonly #resources: AsyncDisposableStack;
 
   private constructor(
-    parts: { local: ModelServer; cloud: ModelServer; broker: BrokerFixture; browser: BrowserPage },
+    parts: { local: ModelServer; cloud: ModelServer; broker: BrokerFixture; browser: TestBrowser; page: Page },
     resources: AsyncDisposableStack,
   ) {
     this.local = parts.local;
     this.cloud = parts.cloud;
     this.broker = parts.broker;
     this.browser = parts.browser;
+    this.page = parts.page;
     this.#resources = resources;
   }
 
@@ -45,15 +47,12 @@ class Scene implements AsyncDisposable {
       }),
     );
     await broker.waitUntilChecked();
-    const browser = resources.use(await BrowserPage.open(options));
+    const browser = resources.use(await TestBrowser.start());
+    const page = await browser.window(options);
     const { url } = await (await broker.control("/login-link", { method: "POST" })).json();
-    await browser.page.goto(url);
-    await browser.page.goto(broker.url + path);
-    return new Scene({ local, cloud, broker, browser }, resources.move());
-  }
-
-  get page(): Page {
-    return this.browser.page;
+    await page.goto(url);
+    await page.goto(broker.url + path);
+    return new Scene({ local, cloud, broker, browser, page }, resources.move());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,7 +82,7 @@ browserTest("Try it shows who answers, and that another stood in for a local ser
   await page.getByText("Answered by cloud.").waitFor();
   assertStringIncludes(await lastTurn(page).innerText(), "Hello from the cloud model. You said: And now?");
   assertMatch(await lastTurn(page).locator(".note").innerText(), /^local was not running → cloud answered · /);
-  assertEquals([await browser.hindrances(), browser.errors], [[], []]);
+  assertEquals([await hindrances(page), browser.complaints], [[], []]);
   await page.reload();
   assertEquals(await page.locator(".turn").count(), 4);
   await page.click("#new-conversation");
@@ -159,7 +158,7 @@ browserTest("Try it says what fails before the first word, and that one is signe
 browserTest("Try it shows what models say and are called as text, and a long answer in time", async () => {
   await using scene = await Scene.start("/settings/try");
   const { page, local, browser } = scene;
-  await page.selectOption("#try-model", { label: `${hostile}:latest` });
+  await page.selectOption("#try-model", `${hostile}:latest`);
   await ask(page, "x");
   await page.getByText("Answered by local.").waitFor();
   assertEquals(await lastTurn(page).locator(".said").last().innerText(), hostile);
@@ -181,7 +180,7 @@ browserTest("Try it shows what models say and are called as text, and a long ans
   assertEquals(await lastTurn(page).getByText("<i>hm</i>").isVisible(), false);
   await lastTurn(page).getByText("Thinking").click();
   assertEquals(await lastTurn(page).getByText("<i>hm</i>").isVisible(), true);
-  assertEquals(browser.errors, []);
+  assertEquals(browser.complaints, []);
 });
 
 browserTest("Try it works without a script", async () => {
@@ -208,7 +207,7 @@ browserTest("Models filters its list as one types, and keeps the filter when the
   assertEquals(await page.locator("li.model:visible h3").allInnerTexts(), ["qwen/qwen-2.5-coder-7b-instruct"]);
   await page.fill("#find", "");
   await page.getByText("6 models can be used now.").waitFor();
-  assertEquals([await page.evaluate("window.hit"), await browser.hindrances(), browser.errors], [undefined, [], []]);
+  assertEquals([await page.evaluate("window.hit"), await hindrances(page), browser.complaints], [undefined, [], []]);
 });
 
 browserTest("Models uses what it suggests, and the next question is answered with it", async () => {

@@ -3,6 +3,8 @@
 
 /** A piece of text this long begins a new block at its next line. */
 const blockCharacters = 4_000;
+/** One without a line end is broken here, for a block is laid out anew with each word that comes. */
+const mostCharacters = 20_000;
 
 /**
  * Text that grows, shown as it is: at most once for each picture, and in blocks, so that a long text is not laid out
@@ -44,13 +46,12 @@ export class TextView {
   /** @param {string} text */
   #show(text) {
     for (let from = 0; from < text.length;) {
-      const room = Math.max(0, blockCharacters - (this.#last?.length ?? 0));
-      const lineEnd = text.indexOf("\n", from + room);
-      const to = lineEnd < 0 ? text.length : lineEnd + 1;
-      this.#append(text.slice(from, to));
-      from = to;
-      // The end of a block is the end of its line.
-      if (lineEnd >= 0) this.#last = undefined;
+      const length = this.#last?.length ?? 0;
+      const lineEnd = text.indexOf("\n", from + Math.max(0, blockCharacters - length));
+      const blockEnd = Math.min(lineEnd < 0 ? Infinity : lineEnd + 1, from + mostCharacters - length);
+      this.#append(text.slice(from, blockEnd));
+      from = blockEnd;
+      if (blockEnd <= text.length) this.#last = undefined;
     }
   }
 

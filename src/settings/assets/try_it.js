@@ -3,7 +3,7 @@
 /// <reference lib="dom.iterable" />
 import { send } from "./base.js";
 import { figures, incomplete, lines, refusal, textOf, wordsOf } from "./answer_stream.js";
-import { drawTurn, make } from "./turn_view.js";
+import { drawTurn, make, outcome } from "./turn_view.js";
 
 /** The chat of "Try it": streams answers into the page, says who gives them, and takes a backend away on demand. */
 
@@ -117,8 +117,7 @@ async function answerOnce() {
     turn.problem = whyEnded(current, error);
     turn.note = turn.note?.replace(/ answers$/, " began to answer");
   }
-  view.text.flush();
-  view.thought.flush();
+  view.flush();
   return settle(current, view);
 }
 
@@ -141,25 +140,13 @@ async function follow(current, view, messages) {
     if (line.error) throw new Error(incomplete(wordsOf(line.error)));
     const [content, thinking] = [textOf(line.message?.content), textOf(line.message?.thinking)];
     if (content + thinking !== "") firstMs ??= performance.now() - since;
-    add(turn, view, { content, thinking });
+    view.add({ content, thinking });
     if (!line.done) continue;
     turn.note = [chain, ...figures(line, firstMs, performance.now() - since)].join(" · ");
     view.update();
     return;
   }
   throw new Error(incomplete("The answer ended in the middle"));
-}
-
-/** @param {Turn} turn @param {TurnView} view @param {{ content: string, thinking: string }} piece */
-function add(turn, view, { content, thinking }) {
-  if (thinking !== "") {
-    const isFirst = !turn.thinking;
-    turn.thinking = (turn.thinking ?? "") + thinking;
-    view.thought.add(thinking);
-    if (isFirst) view.update();
-  }
-  turn.content += content;
-  view.text.add(content);
 }
 
 /** @param {Running} current @param {unknown} error */
@@ -192,12 +179,6 @@ function settle({ turn, takenAway }, { article, update }) {
   if (takenAway) say(`${takenAway} was taken away; asking again without it…`);
   else say(outcome(turn));
   return takenAway !== undefined;
-}
-
-/** @param {Turn} turn */
-function outcome({ problem, content, who = "nobody" }) {
-  if (!problem) return `Answered by ${who}.`;
-  return content === "" ? "There is no answer." : "The answer is not complete.";
 }
 
 /** A button below the last answer, where that is not complete. */
@@ -247,7 +228,7 @@ form.addEventListener("submit", (event) => {
   /** @type {Turn} */
   const turn = { role: "user", content: text };
   saved.turns.push(turn);
-  show(turn).text.flush();
+  show(turn).flush();
   message.value = "";
   keep();
   ask();

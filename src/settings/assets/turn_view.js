@@ -13,7 +13,11 @@ import { TextView } from "./text_view.js";
  * @property {boolean} [isAsking] Whether nobody has answered yet.
  * @property {boolean} [isTakenAway] Whether it was asked again without who gave it.
  *
- * @typedef {{ article: HTMLElement, update: () => void, text: TextView, thought: TextView }} TurnView
+ * @typedef {object} TurnView
+ * @property {HTMLElement} article
+ * @property {() => void} update Shows what has changed of the turn beside its texts.
+ * @property {(piece: { content: string, thinking: string }) => void} add Adds to its texts.
+ * @property {() => void} flush Shows at once what waits of them.
  */
 
 /** @param {string} tag @param {string} [className] @param {string} [text] */
@@ -53,5 +57,24 @@ export function drawTurn(turn, around) {
   text.add(turn.content);
   thought.add(turn.thinking ?? "");
   update();
-  return { article, update, text, thought };
+  /** @type {TurnView["add"]} */
+  const add = (piece) => {
+    const isFirst = !turn.thinking && piece.thinking !== "";
+    turn.content += piece.content;
+    if (piece.thinking !== "") turn.thinking = (turn.thinking ?? "") + piece.thinking;
+    text.add(piece.content);
+    thought.add(piece.thinking);
+    if (isFirst) update();
+  };
+  const flush = () => {
+    text.flush();
+    thought.flush();
+  };
+  return { article, update, add, flush };
+}
+
+/** What became of an answer, in one sentence. @param {Turn} turn */
+export function outcome({ problem, content, who = "nobody" }) {
+  if (!problem) return `Answered by ${who}.`;
+  return content === "" ? "There is no answer." : "The answer is not complete.";
 }

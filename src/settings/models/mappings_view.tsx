@@ -1,4 +1,3 @@
-import type { Child } from "@hono/hono/jsx";
 import type { Config } from "../../config/schema.ts";
 import type { AppState } from "../../state/app_state.ts";
 import { clientNames } from "../../state/status_report.ts";
@@ -6,6 +5,7 @@ import type { Field } from "../form/field.ts";
 import { ButtonForm, FormView } from "../form/form_view.tsx";
 import type { FormState } from "../form/save_form.ts";
 import { type Mapping, mappingsOf } from "./mapping.ts";
+import { Name } from "./model_name.tsx";
 import { type StandInGap, standInGaps } from "./mapping_suggestions.ts";
 
 /** Suggested names; browsers slow down with more. */
@@ -77,17 +77,8 @@ function MappingRow({ mapping, csrf }: { mapping: Mapping; csrf: string }) {
 function MappingWords({ mapping: { name, backend, model } }: { mapping: Mapping }) {
   return (
     <span>
-      When a program asks for <Name>{name}</Name>, ask <strong>{backend}</strong> for <Name>{model}</Name>.
+      When a program asks for <Name name={name} />, ask <strong>{backend}</strong> for <Name name={model} />.
     </span>
-  );
-}
-
-/** A name of a model inside a sentence. */
-export function Name({ children }: { children?: Child }) {
-  return (
-    <code>
-      <bdi>{children}</bdi>
-    </code>
   );
 }
 
@@ -99,13 +90,13 @@ export function mappingFields({ backends }: Config, state: AppState): Field[] {
   return [
     {
       keys: ["name"],
-      label: "When a program asks for",
-      help: "The model's name in your program, such as llama3.2.",
+      label: "Name that programs ask for",
+      help: "As it stands in your program, such as llama3.2.",
       input: { kind: "text", suggestions: suggested(asked), placeholder: "llama3.2" },
     },
     {
       keys: ["backend"],
-      label: "ask",
+      label: "Connection to ask",
       input: {
         kind: "choice",
         options: [
@@ -116,8 +107,8 @@ export function mappingFields({ backends }: Config, state: AppState): Field[] {
     },
     {
       keys: ["model"],
-      label: "for",
-      help: "The model's name at that connection.",
+      label: "Model to ask it for",
+      help: "As that connection calls it.",
       input: { kind: "text", suggestions: suggested(listed), placeholder: "meta-llama/llama-3.2-3b-instruct" },
     },
   ];

@@ -1,6 +1,7 @@
 import type { SettingsContext } from "../context.ts";
 import { ButtonForm } from "../form/form_view.tsx";
 import { byteSize } from "./byte_size.ts";
+import { PlainName } from "./model_name.tsx";
 import { isUsable, type ModelRow, modelRows, type PlaceRow } from "./model_rows.ts";
 
 interface ModelListProps {
@@ -42,7 +43,7 @@ function Model({ row, csrf }: { row: ModelRow; csrf: string }) {
   return (
     <li class={`model ${isUsable(row) ? "" : "unusable"}`} data-find={findWords(row)}>
       <h3>
-        <bdi>{row.name}</bdi>
+        <PlainName name={row.name} />
       </h3>
       <ul class="places">{row.places.map((place) => <Place place={place} name={row.name} csrf={csrf} />)}</ul>
     </li>
@@ -68,7 +69,7 @@ function Place({ place, name, csrf }: { place: PlaceRow; name: string; csrf: str
       <strong>{backend}</strong>
       {place.model !== name && (
         <span class="muted">
-          as <bdi>{place.model}</bdi>
+          as <PlainName name={place.model} />
         </span>
       )}
       {facts(place).map((fact) => <span class="muted">{fact}</span>)}

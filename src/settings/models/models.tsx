@@ -6,7 +6,8 @@ import type { PageContext, Section } from "../section.ts";
 import { showPage } from "../show_page.tsx";
 import { deleteModel, loadModel, type ModelAt, unloadModel } from "./manage_model.ts";
 import type { Mapping } from "./mapping.ts";
-import { Name, Suggestions } from "./mappings_view.tsx";
+import { Suggestions } from "./mappings_view.tsx";
+import { Name } from "./model_name.tsx";
 import { ModelList } from "./model_list.tsx";
 import { showModels } from "./models_page.tsx";
 import { Pulls } from "./pulls.ts";
@@ -132,7 +133,7 @@ function confirmDelete(c: PageContext, context: SettingsContext): Promise<Respon
     { title: "Delete a model", path: "models" },
     <section class="card">
       <p>
-        Delete <Name>{at.model}</Name> from{" "}
+        Delete <Name name={at.model} /> from{" "}
         <strong>{at.backend}</strong>? Its files are removed from the disk. To have it again it must be pulled again.
       </p>
       <div class="actions">

@@ -3,7 +3,7 @@ import type { Field } from "../form/field.ts";
 import { ButtonForm, FormView } from "../form/form_view.tsx";
 import type { FormState } from "../form/save_form.ts";
 import { byteSize } from "./byte_size.ts";
-import { Name } from "./mappings_view.tsx";
+import { Name } from "./model_name.tsx";
 import { pulledBytes, pullErrorWords } from "./pull_progress.ts";
 import type { Pull } from "./pulls.ts";
 
@@ -66,7 +66,7 @@ function PullRow({ pull, csrf }: { pull: Pull; csrf: string }) {
     <li class="pull">
       <div class="row between">
         <span>
-          <Name>{model}</Name> to <strong>{backend}</strong>
+          <Name name={model} /> to <strong>{backend}</strong>
         </span>
         {state === "running" && (
           <ButtonForm

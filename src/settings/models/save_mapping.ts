@@ -94,6 +94,7 @@ function saysNow({ name, backend, model }: Mapping): string {
 }
 
 function wrongIn({ backends }: Config, { name, backend }: Mapping): Record<string, string> {
+  if (backend === "") return { backend: "must be chosen" };
   if (!backends.some(({ id }) => id === backend)) return { backend: "was removed meanwhile; choose another" };
   return unfit.has(name) ? { name: "cannot be a name of this kind; choose another" } : {};
 }

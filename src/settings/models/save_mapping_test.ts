@@ -80,6 +80,7 @@ Deno.test("saveMapping() says what the schema says beside the field", async () =
     [{ ...a, name: "" }, { name: "must be a text that is not empty" }],
     [{ name: "n", backend: "cloud", model: "" }, { model: "must be a text that is not empty" }],
     [{ name: 'odd "name" [1]', backend: "cloud", model: "" }, { model: "must be a text that is not empty" }],
+    [{ ...a, backend: "" }, { backend: "must be chosen" }],
     [{ ...a, backend: "gone" }, { backend: "was removed meanwhile; choose another" }],
     [{ ...a, name: "__proto__" }, { name: "cannot be a name of this kind; choose another" }],
   ];

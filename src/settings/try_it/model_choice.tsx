@@ -1,4 +1,5 @@
 import type { ModelEntry } from "../../broker/models.ts";
+import { visibleJson } from "../../core/visible_text.ts";
 
 interface ModelChoiceProps {
   models: readonly ModelEntry[];
@@ -18,7 +19,7 @@ export function ModelChoice({ models, chosen }: ModelChoiceProps) {
     <select id="try-model" name="model">
       {groupsOf(models).map(([label, names]) => (
         <optgroup label={label}>
-          {names.map((name) => <option value={name} selected={name === chosen}>{name}</option>)}
+          {names.map((name) => <option value={name} selected={name === chosen}>{visibleJson(name)}</option>)}
         </optgroup>
       ))}
     </select>
