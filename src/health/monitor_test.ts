@@ -252,3 +252,24 @@ Deno.test("refresh() ends the checks on their way to what the mode forbids, and 
   await settle();
   assertEquals(scene.state("cloud").health.reach.kind, "unknown");
 });
+
+Deno.test("startOver() forgets what was seen with the old token, and does not hear a check that was sent with it", async () => {
+  await using scene = new MonitorScene(localInput, cloudInput);
+  await scene.clock.advance(0);
+  scene.fail("http_401", "cloud");
+  scene.answer = null;
+  scene.monitor.startOver(["cloud", "gone"]);
+  assertEquals([scene.state("cloud").health.reach, scene.state("cloud").health.breaker.kind], [
+    { kind: "unknown" },
+    "closed",
+  ]);
+  await scene.clock.advance(0);
+  const [, old] = scene.stubs.get("cloud")!.probes;
+  scene.monitor.startOver(["cloud"]);
+  scene.answer = "pass";
+  await scene.clock.advance(0);
+  old.reject(stubFailure("cloud", "http_401"));
+  await settle();
+  assertEquals(scene.state("cloud").health.reach, { kind: "up", failures: 0 });
+  assertEquals([scene.probes("local"), scene.probes("cloud")], [1, 3]);
+});

@@ -56,16 +56,16 @@ export function secretStoreSuite(what: string, options: SuiteOptions): void {
     assertEquals([await scene.store.get("constructor"), await scene.store.get("toString")], [undefined, undefined]);
   });
 
+  if (isReadOnly) return readOnlySuite(what, { open, test });
+
   test(`${what} ends with the signal's reason`, async () => {
     await using scene = await open();
-    const reason = new Error("I have enough");
-    if (!isReadOnly) {
-      await assertRejects(() => scene.store.set("a", "b", { signal: AbortSignal.abort(reason) }), Error, "enough");
-    }
-    if (!isReadOnly) assertEquals(await scene.store.list(), []);
+    const { store } = scene;
+    const signal = AbortSignal.abort(new Error("I have enough"));
+    const calls = [() => store.get("a", { signal }), () => store.delete("a", { signal })];
+    for (const work of [...calls, () => store.set("a", "b", { signal })]) await assertRejects(work, Error, "enough");
+    assertEquals(await store.list(), []);
   });
-
-  if (isReadOnly) return readOnlySuite(what, { open, test });
 
   test(`${what} keeps, replaces and forgets`, async () => {
     await using scene = await open();
