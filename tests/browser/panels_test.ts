@@ -45,6 +45,20 @@ browserTest("Privacy: a click adds a known model as a line, which is saved with 
   assertEquals(scene.browser.errors, []);
 });
 
+browserTest("Privacy: what is sent elsewhere on the page does not lose what was written and not saved", async () => {
+  await using scene = await PanelsScene.start("/settings/privacy");
+  const { page } = scene;
+  await page.click("[id='privacy.localApps']");
+  await page.keyboard.type("mine");
+  const [asked] = await Promise.all([
+    page.waitForEvent("dialog"),
+    page.click("#mode-cloud-first", { noWaitAfter: true }),
+  ]);
+  assertEquals(asked.type(), "beforeunload");
+  await asked.dismiss();
+  assertEquals(await page.inputValue("[id='privacy.localApps']"), "mine");
+});
+
 browserTest("Privacy without a script: modes, pauses, suggestions and the deletion of the record", async () => {
   await using scene = await PanelsScene.start("/settings/privacy", { javaScriptEnabled: false });
   const { page, broker } = scene;
