@@ -13,9 +13,13 @@ import { createHttpContext } from "./app/http_context.ts";
 import { createLifetime, type Lifetime } from "./app/lifetime.ts";
 import { openConfig } from "./app/open_config.ts";
 import { createRequests } from "./app/usage.ts";
+import { createSecretCommands } from "./app/secret_commands.ts";
 
 export { AddressInUse } from "./http/listener.ts";
 export type { DaemonOptions } from "./app/ground.ts";
+
+/** How long the first health checks wait for the keyring, in ms. */
+const firstSecretsMs = 1_000;
 
 /** A running daemon. */
 export interface Daemon {
@@ -40,6 +44,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   dropFfi();
   await using cleanup = new AsyncDisposableStack();
   const ground = layGround(options);
+  cleanup.use(ground.secrets);
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
   const requests = createRequests(options, { ground, configStore, cleanup });
@@ -51,8 +56,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   cleanup.defer(configStore.subscribe((next, previous) => meter.limitsChanged(next.limits, previous.limits)));
   const started = Promise.withResolvers<Daemon>();
   const quit = () => void started.promise.then((daemon) => daemon.close());
-  const commands = createCommands({ configStore, broker, pause, clock: ground.clock, quit });
-  const parts = { ground, configStore, broker, lifetime, commands, meter, requests };
+  const commands = createCommands({ configStore, broker, pause, ground, quit });
+  const secretCommands = createSecretCommands(options, ground);
+  const parts = { ground, configStore, broker, lifetime, commands, secretCommands, requests, meter };
   const { context, facts } = createHttpContext(options, parts);
 
   const { listen } = configStore.config;
@@ -65,6 +71,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const content = { url: listener.localUrl, token: context.controlToken, pid, version };
   const left = await leaveControlFile(controlFile, content, ground.log);
   if (left) cleanup.defer(() => left.remove());
+  // Programs are answered meanwhile; a health check before its token is there would find only that.
+  await ground.secrets.settled(firstSecretsMs);
   broker.monitor.refresh();
   const { config, path: file } = configStore;
   ground.log.info("Ready", { url: listener.url, mode: config.route.mode, version, config: file });

@@ -11,6 +11,9 @@ import { initialState } from "../state/status_report.ts";
 import { Store } from "../state/store.ts";
 import type { Ground } from "./ground.ts";
 
+/** How long health checks under a changed configuration wait for the keyring, in ms. */
+const secretsMs = 1_000;
+
 /** Routing and health, without any HTTP of our own. */
 export interface Broker {
   store: Store<AppState>;
@@ -25,7 +28,7 @@ export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: 
   const { clock, log, secrets, logOptions } = ground;
   const config = () => configStore.config;
   const store = new Store<AppState>(initialState(config().route.mode));
-  const backends = new BackendSet((one) => createBackend(one, { clock, secrets }));
+  const backends = new BackendSet((one) => createBackend(one, { clock, secrets: secrets.demand }));
   cleanup.defer(() => backends.close());
   const { get } = backends;
   const monitor = new Monitor({ store, backends: get, config, clock, log });
@@ -52,7 +55,13 @@ export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: 
   follow();
   cleanup.defer(configStore.subscribe(() => {
     follow();
-    monitor.refresh();
+    // A health check before its token is there would find only that.
+    if (secrets.isLooking) secrets.settled(secretsMs).then(() => monitor.refresh());
+    else monitor.refresh();
+  }));
+  cleanup.defer(secrets.subscribe((names) => {
+    const concerned = config().backends.filter(({ secret }) => secret !== null && names.includes(secret));
+    monitor.startOver(concerned.map(({ id }) => id));
   }));
   cleanup.defer(configStore.subscribeError((configError) => store.update((state) => ({ ...state, configError }))));
   return { store, backends, monitor, failover, unanswered };

@@ -1,34 +1,37 @@
 import type { ConfigStore } from "../config/config_store.ts";
 import { defaultBackends } from "../config/schema.ts";
-import type { Clock } from "../core/clock.ts";
 import { testConnection } from "../health/test_connection.ts";
 import type { Commands } from "../state/commands.ts";
 import type { Broker } from "./broker.ts";
 import type { CloudPause } from "./cloud_pause.ts";
+import type { Ground } from "./ground.ts";
+import { testUnsaved } from "./test_unsaved.ts";
 
 export interface CommandParts {
   configStore: ConfigStore;
   broker: Broker;
   pause: CloudPause;
-  clock: Clock;
+  ground: Pick<Ground, "clock" | "secrets" | "redaction">;
   quit: () => void;
 }
 
 /** What users may command, carried out on the parts that it concerns. */
-export function createCommands({ configStore, broker, pause, clock, quit }: CommandParts): Commands {
+export function createCommands({ configStore, broker, pause, ground, quit }: CommandParts): Commands {
   const { backends, monitor } = broker;
+  const { clock, redaction: { redact } } = ground;
   return {
     async setMode(mode) {
       await configStore.setMode(mode);
       await pause.end();
     },
-    async testBackend(id, signal) {
+    async testBackend(id, signal, onStep) {
       const backend = backends.get(id);
       if (!backend) return undefined;
-      const result = await testConnection(backend, { clock, signal });
+      const result = await testConnection(backend, { clock, signal, onStep, redact });
       await monitor.probeNow(id);
       return result;
     },
+    testUnsaved: (config, options) => testUnsaved(config, { ...options, ground }),
     async enableBackend(id, enabled) {
       await configStore.modify((draft) => {
         // A file without backends means the defaults; to change one of them all must be written.

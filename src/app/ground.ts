@@ -4,8 +4,9 @@ import { RecentLines } from "../core/recent_lines.ts";
 import { Redaction } from "../core/redaction.ts";
 import type { ConfigOverrides } from "../config/config_overrides.ts";
 import type { Paths } from "../config/paths.ts";
-import { envSecrets } from "../config/secrets_env.ts";
 import type { DesktopContext } from "../desktop/context.ts";
+import { secretFile } from "../secrets/secret_file.ts";
+import { SecretKeeper } from "../secrets/secret_keeper.ts";
 
 /** What the tray shows as the log. */
 const keptLogCharacters = 64_000;
@@ -41,11 +42,11 @@ export interface Ground {
   redaction: Redaction;
   /** The last lines of the log, secrets removed. */
   recentLog: RecentLines;
-  secrets: (name: string) => string | undefined;
+  secrets: SecretKeeper;
 }
 
 /** Log, secrets and time, from what the daemon was started with. */
-export function layGround({ clock = systemClock, overrides, env, writeLog }: DaemonOptions): Ground {
+export function layGround({ clock = systemClock, overrides, env, paths, writeLog }: DaemonOptions): Ground {
   const redaction = new Redaction();
   const recentLog = new RecentLines(keptLogCharacters);
   const logOptions: LogOptions = {
@@ -58,7 +59,17 @@ export function layGround({ clock = systemClock, overrides, env, writeLog }: Dae
     },
     redact: redaction.redact,
   };
-  // Each that is read is kept out of the log from then on.
-  const secrets = envSecrets(env, (value) => redaction.add(value));
-  return { clock, redaction, recentLog, logOptions, log: createLog(logOptions), secrets };
+  const log = createLog(logOptions);
+  const secrets = new SecretKeeper({
+    env,
+    clock,
+    log,
+    // Each that is read is kept out of the log from then on.
+    onRead: (value) => redaction.add(value),
+    async openHomes() {
+      const { openSecretHomes } = await import("../secrets/secret_homes.ts");
+      return openSecretHomes({ env, clock, file: secretFile(paths.stateDir) });
+    },
+  });
+  return { clock, redaction, recentLog, logOptions, log, secrets };
 }

@@ -6,6 +6,7 @@ import { Metrics } from "../http/metrics.ts";
 import { requestLogger } from "../http/request_log.ts";
 import { recordFailover } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
+import type { SecretCommands } from "../state/secrets.ts";
 import { statusReport } from "../state/status_report.ts";
 import type { Broker } from "./broker.ts";
 import type { CloudMeter } from "./cloud_meter.ts";
@@ -31,13 +32,15 @@ export function createHttpContext(
     broker: Broker;
     lifetime: Lifetime;
     commands: Commands;
-    meter: CloudMeter;
     requests: Requests;
+    secretCommands: SecretCommands;
+    meter: CloudMeter;
   },
 ): { context: HttpContext; facts: Facts } {
   const { version, pid = Deno.pid } = options;
-  const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands, meter } = parts;
-  const { usage, running } = parts.requests;
+  const { ground: { clock, log, secrets, redaction, recentLog }, configStore, lifetime, commands, secretCommands } =
+    parts;
+  const { meter, requests: { usage, running } } = parts;
   const { store, monitor, failover, unanswered, backends } = parts.broker;
   const facts = { listen: "", address: "", version, pid };
   const startedAt = clock.monotonic();
@@ -59,7 +62,8 @@ export function createHttpContext(
     metrics,
     clock,
     log,
-    secrets,
+    secrets: secrets.get,
+    secretCommands,
     redact: redaction.redact,
     isExposed: !isLoopback(configStore.config.listen.host),
     controlToken,
@@ -67,7 +71,7 @@ export function createHttpContext(
     recentLog,
     door,
     settingsLink: () => `${facts.address}/settings/enter?key=${door.createLink()}`,
-    settings: lazySettings(options, { ...parts, context: () => context }),
+    settings: lazySettings(options, { ...parts, context: () => context, startedAt: clock.now() }),
     version,
     stopping: lifetime.stopping.signal,
     stopped: lifetime.stopped.signal,

@@ -1,8 +1,12 @@
 import { ConfigStore } from "../config/config_store.ts";
 import { missingClientKey } from "../config/missing_client_key.ts";
+import { secretUses } from "../config/secret_uses.ts";
 import { restartOptions } from "../config/restart_options.ts";
 import { checkExposure, exposureProblems } from "../http/listener.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
+
+/** How long the start waits for a client key that has to come from the keyring, in ms. */
+const clientKeyMs = 3_000;
 
 /** The configuration, which from now on takes no change that would open the daemon to the network without a key. */
 export async function openConfig(options: DaemonOptions, { log, clock, secrets }: Ground): Promise<ConfigStore> {
@@ -10,8 +14,15 @@ export async function openConfig(options: DaemonOptions, { log, clock, secrets }
   const mustExist = options.configFile !== undefined;
   const configStore = await ConfigStore.open({ path, mustExist, log, clock, overrides: options.overrides });
   const { listen: started } = configStore.config;
+  secrets.follow(secretUses(configStore.config));
+  configStore.subscribe((next) => void secrets.follow(secretUses(next)));
+  const { clientKey } = started;
   try {
-    checkExposure(started, secrets);
+    if (clientKey !== null) await secrets.settled(clientKeyMs);
+    // Until it is there every program is refused: to start is safe, and the keyring may be unlocked after the login only.
+    if (clientKey !== null && secrets.mayStillCome(clientKey)) {
+      log.warn("No program is served until the keyring gives the client key", { secret: clientKey });
+    } else checkExposure(started, secrets.get);
   } catch (error) {
     await configStore.close();
     throw error;

@@ -8,13 +8,17 @@ import type { StatusReport } from "../state/status.ts";
 import type { SettingsPage } from "../state/settings_visit.ts";
 import type { Broker } from "./broker.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
+import type { Requests } from "./usage.ts";
 
 export interface SettingsParts {
   ground: Ground;
   configStore: ConfigStore;
   broker: Broker;
   commands: Commands;
+  requests: Requests;
   context: () => HttpContext;
+  /** ms since 1970. */
+  startedAt: number;
 }
 
 /** The settings page, loaded when somebody comes through the door for the first time. */
@@ -26,7 +30,11 @@ export function lazySettings(options: DaemonOptions, parts: SettingsParts): Sett
     return createSettingsPage(settingsContext(options, { ...parts, traySentence }));
   };
   return async (request, visit) => {
-    page ??= load();
+    page ??= load().catch((error) => {
+      // What failed once, for a file was being replaced perhaps, is tried again.
+      page = undefined;
+      throw error;
+    });
     return await (await page)(request, visit);
   };
 }
@@ -47,6 +55,10 @@ function settingsContext(
     config: () => configStore.config,
     configFile: configStore,
     commands,
+    secrets: http.secretCommands,
+    usage: parts.requests.usage,
+    running: parts.requests.running,
+    findServers: async () => (await import("../health/find_servers.ts")).findServers(),
     async models() {
       await broker.monitor.refreshModels(youngListMs);
       const { backends, mode } = broker.store.state;
@@ -63,11 +75,10 @@ function settingsContext(
     clock,
     log,
     version: options.version,
-    startedAt: clock.now(),
+    startedAt: parts.startedAt,
     sentence: () => parts.traySentence(http.status(), clock.now()),
     paths: options.paths,
     env: options.env,
-    usage: http.usage,
     loginStart: lazyLoginStart(options),
     stopping: http.stopping,
   };

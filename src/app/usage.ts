@@ -2,16 +2,12 @@ import type { ConfigStore } from "../config/config_store.ts";
 import { RunningRequests } from "../state/running_requests.ts";
 import { UsageRecord } from "../usage/usage_record.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
+import { usagePath } from "./usage_path.ts";
 
 /** What is known of the model requests: those in flight, and the record of those that are over. */
 export interface Requests {
   running: RunningRequests;
   usage: UsageRecord;
-}
-
-/** Where the record of use is. */
-export function usagePath({ stateDir }: DaemonOptions["paths"]): string {
-  return `${stateDir}/usage.db`;
 }
 
 /** Both follow the configuration from then on. */

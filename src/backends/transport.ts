@@ -2,6 +2,7 @@ import { concat } from "@std/bytes/concat";
 import { LinkedAbort } from "../core/abort.ts";
 import type { Clock } from "../core/clock.ts";
 import { BackendFailure, type ErrorAnswer, type FailurePhase, type FailureReason, messageOf } from "../core/errors.ts";
+import { SecretError } from "../state/secrets.ts";
 import { abortableReader } from "./abortable_body.ts";
 import { connectReason, isPortBlocked } from "./connect_reason.ts";
 import { parseRetryAfterMs } from "./retry_after.ts";
@@ -97,7 +98,8 @@ export class Transport {
     try {
       value = credential(secret);
     } catch (cause) {
-      throw this.failure(messageOf(cause), { ...options, cause });
+      const isLocked = cause instanceof SecretError && cause.code === "locked";
+      throw this.failure(messageOf(cause), { ...options, reason: isLocked ? "keyring_locked" : options.reason, cause });
     }
     if (value === undefined) throw this.failure(`The token "${secret}" is not set`, options);
     headers.set("authorization", `Bearer ${value}`);

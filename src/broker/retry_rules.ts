@@ -66,7 +66,9 @@ const harmlessReasons = new Set<FailureReason>(["busy", "ejected", "untranslatab
 export function penaltyOf(failure: { reason: FailureReason; status?: number; retryAfterMs?: number }): Penalty {
   const { reason, status } = failure;
   if (reachReasons.has(reason)) return "reach";
-  if (reason === "no_credential" || status === 401 || status === 402) return "credential";
+  if (reason === "no_credential" || reason === "keyring_locked" || status === 401 || status === 402) {
+    return "credential";
+  }
   if (status === 403) return "credential_model";
   if (status === 429 || (status === 503 && failure.retryAfterMs !== undefined)) return "cooldown";
   if (modelReasons.has(reason)) return "model";

@@ -31,6 +31,7 @@ const table: [FailureReason, elsewhere: Verdict, nowhere: Verdict, Penalty, tran
   ["too_large", "next", "next", "model", false],
   ["backend_error", "next", "next", "model", true],
   ["no_credential", "next", "next", "credential", false],
+  ["keyring_locked", "next", "next", "credential", false],
   ["ejected", "next", "next", "none", false],
   ["busy", "next", "next", "none", false],
   ["untranslatable", "next", "next", "none", false],

@@ -14,10 +14,10 @@ export interface AnswerOptions {
   without?: readonly string[];
   /** What the program calls itself, for the rules that go by it. */
   app?: string;
+  /** Told of each backend when it is asked. */
+  onTry?: (backend: string) => void;
   /** Filled as they happen. */
   attempts: Attempt[];
-  /** Told each backend when it is asked. */
-  onTry?: (backend: string) => void;
 }
 
 /** One request on its way through the backends. */

@@ -31,6 +31,8 @@ export interface CommandSpec {
   details?: readonly string[];
   arguments: readonly ArgumentSpec[];
   flags: readonly FlagSpec[];
+  /** What is said of words that it does not take, none of which is repeated: one of them may be a secret. */
+  refusal?: string;
   /** What can be typed after the program's name, with what it does. */
   examples: readonly (readonly [command: string, effect: string])[];
   subcommands?: readonly CommandSpec[];

@@ -1,6 +1,7 @@
 import { logLevels } from "../core/log.ts";
 import { longestPauseMs, routeModes } from "../core/types.ts";
 import type { ArgumentSpec, CommandSpec, FlagSpec, ValueSpec } from "./command_spec.ts";
+import { secretSpec } from "./secret_spec.ts";
 
 const mode: ValueSpec = { kind: "choice", name: "MODE", choices: routeModes };
 const file: ValueSpec = { kind: "file", name: "FILE" };
@@ -124,6 +125,24 @@ const test: CommandSpec = {
   examples: [["test", "every enabled backend"], ["test cloud", "only the one called cloud"]],
 };
 
+const usage: CommandSpec = {
+  name: "usage",
+  summary: "Show how much was asked, of whom, and what it took in tokens",
+  details: [
+    "Tells the figures that the daemon keeps of each request (docs/USAGE.md). Where none runs they are read from its file.",
+  ],
+  arguments: [],
+  flags: [
+    {
+      name: "since",
+      value: { kind: "text", name: "TIME" },
+      description: "From when on: how long ago, such as 24h, 7d or 4w, or a day such as 2026-01-05; 7d unless given",
+    },
+    json,
+  ],
+  examples: [["usage", "the last seven days"], ["usage --since 24h --json", "one day, for programs"]],
+};
+
 const chat: CommandSpec = {
   name: "chat",
   summary: "Talk to a model and see which backend answers",
@@ -176,7 +195,7 @@ const config: CommandSpec = {
     {
       name: "validate",
       summary: "Check a configuration file; its problems make the command fail",
-      details: ["Of a secret that is not set in this environment it only warns."],
+      details: ["Of a secret that is not set here it only warns."],
       arguments: [configFile],
       flags: [startedWith],
       examples: [["config validate new.json", "check a file before it is used"]],
@@ -231,8 +250,10 @@ export const commands: readonly CommandSpec[] = [
   settings,
   models,
   test,
+  usage,
   chat,
   config,
+  secretSpec,
   demo,
   completions,
 ];

@@ -5,7 +5,7 @@ import { configJsonSchemaText } from "../config/json_schema.ts";
 import { missingClientKey } from "../config/missing_client_key.ts";
 import { resolvePaths } from "../config/paths.ts";
 import type { Config } from "../config/schema.ts";
-import { envSecrets } from "../config/secrets_env.ts";
+import { secretUses } from "../config/secret_uses.ts";
 import { unsetSecrets } from "../config/unset_secrets.ts";
 import { messageOf } from "../core/errors.ts";
 import type { CommandContext } from "./command.ts";
@@ -43,9 +43,26 @@ async function validate(io: Io, named: string | undefined): Promise<string> {
   const problems = missingClientKey(config.listen);
   if (problems.length > 0) throw unusable(path, problems);
   if (text === null) return `There is no ${path}: the defaults are used\n`;
-  const unset = unsetSecrets(config, envSecrets(io.env));
+  const lacking = await secretProblems(io, path, config);
+  const unset = unsetSecrets(config, (name) => lacking.get(name));
   if (unset.length === 0) return `${path} is valid\n`;
   return [`${path} is valid, but:`, ...unset.map(formatProblem)].join("\n") + "\n";
+}
+
+/** What is wrong with the secrets that a configuration needs, by name; without any, nothing is loaded or asked. */
+async function secretProblems(io: Io, configFile: string, config: Config): Promise<ReadonlyMap<string, string>> {
+  if (!secretUses(config).some(({ isNeeded }) => isNeeded)) return new Map();
+  const { openSecretsAlone } = await import("../app/secrets_alone.ts");
+  const { env, clock } = io;
+  await using secrets = await openSecretsAlone({ env, clock, configFile, paths: resolvePaths(env) });
+  const statuses = await secrets.commands.list();
+  return new Map(statuses.flatMap(({ name, home, problem }) => {
+    if (problem === null) return [];
+    const words = home === null && problem === "It is not set"
+      ? `is not set: cloudtolocalllm secret set ${name}`
+      : `cannot be used: ${problem}`;
+    return [[name, `"${name}" ${words}`]];
+  }));
 }
 
 /** A file that can be used, or its problems thrown. Only the usual file may be absent. */

@@ -97,8 +97,8 @@ Deno.test("config validate warns of secrets that are not set", () =>
     assertEquals(
       io.stdout,
       `${path} is valid, but:
-  listen.clientKey: CLOUDTOLOCALLLM_SECRET_HOME_KEY is not set here; without it the daemon does not start
-  backends[1].secret: CLOUDTOLOCALLLM_SECRET_ON is not set here; without it "on" is not asked
+  listen.clientKey: "home-key" is not set: cloudtolocalllm secret set home-key; without it the daemon does not start
+  backends[1].secret: "on" is not set: cloudtolocalllm secret set on; without it "on" is not asked
 `,
     );
     const set = new FakeIo({

@@ -1,6 +1,7 @@
 import { resolvePaths } from "../config/paths.ts";
 import { messageOf } from "../core/errors.ts";
 import { type ControlFile, readControlFile } from "./control_file.ts";
+import { DaemonRefused } from "./daemon_refused.ts";
 import { DaemonNotRunning } from "./daemon_not_running.ts";
 import type { Io } from "./io.ts";
 import { terminalLine } from "./terminal_text.ts";
@@ -31,8 +32,8 @@ export class DaemonClient implements Disposable {
   }
 
   /**
-   * The daemon's answer to a control request. Throws {@linkcode DaemonNotRunning}, or `Error` with the daemon's words
-   * when it refuses. `timeoutMs: null` waits for as long as it takes.
+   * The daemon's answer to a control request. Throws {@linkcode DaemonNotRunning}, or {@linkcode DaemonRefused} with the
+   * daemon's words. `timeoutMs: null` waits for as long as it takes.
    */
   async control(path: string, options: RequestOptions & { timeoutMs?: number | null } = {}): Promise<unknown> {
     const { timeoutMs = answerTimeoutMs, ...request } = options;
@@ -41,8 +42,8 @@ export class DaemonClient implements Disposable {
     const text = await response.text().catch((error) => {
       throw this.#unreachable(error, deadline);
     });
-    if (response.ok) return parseJson(text) ?? this.#refuse(`sent no JSON for /control/v1/${path}`);
-    return this.#refuse(response.status === 401 ? undefined : refusalOf(text, response.status));
+    if (response.ok) return parseJson(text) ?? this.#refuse(`sent no JSON for /control/v1/${path}`, response.status);
+    return this.#refuse(response.status === 401 ? undefined : refusalOf(text, response.status), response.status, text);
   }
 
   /** Any request to the daemon, answered with whatever status; only a daemon that does not answer throws. */
@@ -84,8 +85,10 @@ export class DaemonClient implements Disposable {
   }
 
   /** `words` undefined: the token is not known there. */
-  #refuse(words: string | undefined): never {
-    if (words !== undefined) throw new Error(`The daemon at ${this.url} ${words}`);
+  #refuse(words: string | undefined, status: number, text = ""): never {
+    if (words !== undefined) {
+      throw new DaemonRefused(`The daemon at ${this.url} ${words}`, { status, code: errorCode(text) });
+    }
     throw new DaemonNotRunning(
       `The daemon is not running: another program, or a daemon of another user, answers at ${this.url}\nStart it with: ${this.#startCommand}`,
     );
@@ -101,6 +104,15 @@ export async function connectToDaemon(io: Io): Promise<DaemonClient> {
     if (!(error instanceof DaemonNotRunning)) throw error;
     throw new DaemonNotRunning(`${messageOf(error)}\nStart it with: ${startCommand}`, { cause: error });
   }
+}
+
+/** The code of an error, `{"error": {"code": "…"}}`. */
+function errorCode(text: string): string | undefined {
+  const json = parseJson(text);
+  if (typeof json !== "object" || json === null || !("error" in json)) return undefined;
+  const { error } = json;
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
 }
 
 /** The words of an error in either dialect's shape, `{"error": "…"}` or `{"error": {"message": "…"}}`. */

@@ -8,7 +8,7 @@ const introduction =
 
 const files = [
   "Configuration: $XDG_CONFIG_HOME/cloudtolocalllm/config.json (config path prints it)",
-  "Tokens:        environment variables CLOUDTOLOCALLLM_SECRET_<NAME>",
+  "Tokens:        secret set NAME, or environment variables CLOUDTOLOCALLLM_SECRET_<NAME>",
   "Exit status:   0 done, 1 failed, 2 usage, 3 daemon not running",
 ];
 

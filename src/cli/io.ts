@@ -12,6 +12,8 @@ export interface Io {
   err(text: string): void;
   /** Standard input; opened when first read. */
   stdin(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Whether the terminal hands on each key at once and shows none, Ctrl-C included. */
+  setRaw(isRaw: boolean): void;
   readonly isTerminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
   env(name: string): string | undefined;
   readonly clock: Clock;

@@ -32,6 +32,8 @@ function parseCommand(path: readonly string[], words: readonly string[]): Comman
   if (next === undefined) {
     throw new UsageError(`${path.join(" ")} needs one of: ${namesOf(command.subcommands).join(", ")}`, { path });
   }
+  const names = namesOf(command.subcommands);
+  if (command.refusal !== undefined && !names.includes(next)) throw discreet(command, path);
   return parseCommand([...path, requireName(next, path, command.subcommands)], rest);
 }
 
@@ -50,8 +52,8 @@ function parseWords(command: CommandSpec, path: readonly string[], words: readon
     },
   });
   if (parsed[helpFlag.name]) return { kind: "help", path };
-  if (unknown !== undefined) throw unknownFlag(unknown, path, flags);
-  refuseSwitchValues(words, switches, path);
+  if (unknown !== undefined) throw discreet(command, path) ?? unknownFlag(unknown, path, flags);
+  refuseSwitchValues(words, switches, command, path);
   return {
     kind: "command",
     invocation: {
@@ -70,6 +72,8 @@ function readArguments(
 ): Record<string, string | undefined> {
   const surplus = command.arguments.at(-1)?.repeated ? undefined : words[command.arguments.length];
   if (surplus !== undefined) {
+    const refusal = discreet(command, path);
+    if (refusal) throw refusal;
     const most = command.arguments.length === 0 ? "no argument" : command.arguments.map((a) => a.value.name).join(" ");
     throw new UsageError(`${path.join(" ")} takes ${most}, received also "${surplus}"`, { path });
   }
@@ -119,14 +123,24 @@ function checkValue(value: ValueSpec, word: string, label: string, path: readonl
 }
 
 /** parse-args reads `--json=no` as a switch that is on: refuse it instead. */
-function refuseSwitchValues(words: readonly string[], switches: readonly string[], path: readonly string[]): void {
+function refuseSwitchValues(
+  words: readonly string[],
+  switches: readonly string[],
+  command: CommandSpec,
+  path: readonly string[],
+): void {
   for (const word of words) {
     if (word === "--") return;
     const name = /^--([^=]+)=/.exec(word)?.[1];
     if (name !== undefined && switches.includes(name)) {
-      throw new UsageError(`--${name} takes no value, received "${word}"`, { path });
+      throw discreet(command, path) ?? new UsageError(`--${name} takes no value, received "${word}"`, { path });
     }
   }
+}
+
+/** Where a word may be a secret. */
+function discreet({ refusal }: CommandSpec, path: readonly string[]): UsageError | undefined {
+  return refusal === undefined ? undefined : new UsageError(refusal, { path });
 }
 
 function unknownFlag(word: string, path: readonly string[], flags: readonly FlagSpec[]): UsageError {

@@ -1,4 +1,6 @@
 import { missedBackend } from "../core/backends_in_use.ts";
+import { dayText } from "../core/calendar_month.ts";
+import { figureText } from "../core/figure_text.ts";
 import { failureInThePast } from "../core/failure_in_the_past.ts";
 import { isNowhereElse, modelCoverage } from "../core/model_coverage.ts";
 import { timeOfDay, timeText } from "../core/time_of_day.ts";
@@ -26,6 +28,8 @@ export function statusText(report: StatusReport, look: Appearance, now: number):
     `Mode      ${modeLine(report)}`,
     ...pauseLine(report),
     ...networkLine(report.surroundings),
+    ...cloudLine(report.cloudUse, look),
+    ...privacyLine(report.privacy),
     `Running   for ${durationText(report.uptimeMs)}, ${countOf(report.inFlight, "request")} in progress`,
     ...(report.configError === null ? [] : configNotice(report.configError, look)),
     "",
@@ -63,6 +67,28 @@ function pauseLine({ pause }: StatusReport): string[] {
   if (pause === null) return [];
   const end = pause.until === null ? "" : ` until ${timeOfDay(Date.parse(pause.until))}`;
   return [`Pause     the cloud is paused${end}; \`resume\` ends it`];
+}
+
+/** Only where there is a cap, or something to count. */
+function cloudLine({ tokens, estimated, cap, isReached, atCap, since }: StatusReport["cloudUse"], look: Appearance) {
+  if (cap === null && tokens === 0) return [];
+  const guessed = estimated === 0 ? "" : `, ${figureText(estimated)} of them estimated`;
+  const from = since === null ? "" : `, counted since ${dayText(Date.parse(since))}`;
+  const of = cap === null ? "" : ` of ${figureText(cap)}`;
+  const line = `Cloud     ${figureText(tokens)}${of} tokens used this month${guessed}${from}`;
+  if (!isReached) return [line];
+  return [
+    line,
+    look.warning(`          the cap is reached; ${atCap === "warn" ? "clouds are still asked" : "no cloud is asked"}`),
+  ];
+}
+
+function privacyLine({ models, apps }: StatusReport["privacy"]): string[] {
+  const rules = [
+    ...(models === 0 ? [] : [countOf(models, "rule") + " for models"]),
+    ...(apps === 0 ? [] : [countOf(apps, "rule") + " for programs"]),
+  ];
+  return rules.length === 0 ? [] : [`Privacy   ${rules.join(" and ")} that never leave this machine`];
 }
 
 /** Only where something is to be said of it. */

@@ -44,6 +44,7 @@ export function systemIo(): Io {
       }
     },
     stdin: () => Deno.stdin.readable,
+    setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
     isTerminal: {
       get stdin() {
         return Deno.stdin.isTerminal();

@@ -36,6 +36,9 @@ export interface ConfigSnapshot {
   config: Config;
 }
 
+/** Edits what the file says, without defaults, or returns another. */
+export type ConfigChange = (draft: ConfigInput) => ConfigInput | void;
+
 export interface ModifyOptions {
   /** The version of the file that the change was made for. Default: whatever is there. */
   ifVersion?: string;
@@ -128,15 +131,20 @@ export class ConfigStore implements AsyncDisposable {
   }
 
   /**
-   * Changes the file and what runs. `change` gets what the file says, without defaults, and edits it or returns
-   * another; what a user did not write stays unwritten. An override of an option that changes ends.
+   * Changes the file and what runs. What a user did not write stays unwritten. An override of an option that changes
+   * ends.
    *
    * Rejects, with nothing written, when the file on disk or the result is not good ({@linkcode ConfigError}), when the
    * file is not of `ifVersion` any more ({@linkcode ConfigConflict}), when `change` throws, or when the file cannot be
    * written.
    */
-  modify(change: (draft: ConfigInput) => ConfigInput | void, options: ModifyOptions = {}): Promise<Config> {
-    return this.#enqueue(() => this.#modify(change, options));
+  async modify(change: ConfigChange, options: ModifyOptions = {}): Promise<Config> {
+    return (await this.#enqueue(() => this.#modify(change, options))).running;
+  }
+
+  /** As {@linkcode modify}, but gives what the file said right after the change. */
+  async edit(change: ConfigChange, options: ModifyOptions = {}): Promise<ConfigSnapshot> {
+    return (await this.#enqueue(() => this.#modify(change, options))).snapshot;
   }
 
   /** Reads the file. Rejects with a {@linkcode ConfigError} when it is not good: then it can only be corrected by hand. */
@@ -151,8 +159,8 @@ export class ConfigStore implements AsyncDisposable {
   /** Sets the route mode for good, also when the command line had set another. */
   setMode(mode: Config["route"]["mode"]): Promise<Config> {
     return this.#enqueue(async () => {
-      const config = await this.#modify((draft) => void (draft.route = { ...draft.route, mode }));
-      if (this.#overrides.mode === undefined) return config;
+      const { running } = await this.#modify((draft) => void (draft.route = { ...draft.route, mode }));
+      if (this.#overrides.mode === undefined) return running;
       this.#overrides = { ...this.#overrides, mode: undefined };
       return this.#swap(this.#written);
     });
@@ -224,11 +232,11 @@ export class ConfigStore implements AsyncDisposable {
   }
 
   async #modify(
-    change: (draft: ConfigInput) => ConfigInput | void,
+    change: ConfigChange,
     { ifVersion }: ModifyOptions = {},
-  ): Promise<Config> {
+  ): Promise<{ running: Config; snapshot: ConfigSnapshot }> {
     const file = await readConfigFile(this.path);
-    const { text } = file;
+    let { text } = file;
     const result = this.#good(file);
     if (ifVersion !== undefined && ifVersion !== await configVersion(text)) throw new ConfigConflict(this.path);
     const draft = structuredClone(result.input);
@@ -241,13 +249,15 @@ export class ConfigStore implements AsyncDisposable {
     const problems = this.#veto(applyOverrides(verified.config, overrides));
     if (problems.length > 0) throw new ConfigError(formatProblems(problems, "the changed configuration"), problems);
     if (JSON.stringify(changed) !== JSON.stringify(result.input)) {
-      await writeAtomic(this.path, renderConfig(changed, text));
+      text = renderConfig(changed, text);
+      await writeAtomic(this.path, text);
       this.#isFilePresent = true;
     }
     this.#missingSince = undefined;
     this.#overrides = overrides;
     this.#setError(null);
-    return this.#swap(verified.config);
+    const { input: written, config } = verified;
+    return { running: this.#swap(config), snapshot: { version: await configVersion(text), written, config } };
   }
 
   #swap(written: Config): Config {

@@ -117,7 +117,7 @@ Deno.test("parseConfig() never repeats a token, and says where it belongs", () =
     assertStringIncludes(problems[0].reason, "tokens never belong in this file");
     assertStringIncludes(
       problems[0].reason,
-      'CLOUDTOLOCALLLM_SECRET_OPEN_ROUTER in the daemon\'s environment, and write "secret": "open-router"',
+      'set it with "cloudtolocalllm secret set open-router", and write "secret": "open-router"',
     );
     assert(!JSON.stringify(problems).includes(token));
   }

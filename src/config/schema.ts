@@ -3,8 +3,9 @@ import { routeModes } from "../core/types.ts";
 import { logLevels } from "../core/log.ts";
 import { Desktop } from "./desktop_schema.ts";
 import { looksLikeToken } from "./looks_secret.ts";
-import { Limits, Privacy } from "./policy_schema.ts";
 import { UsageOptions } from "./usage_schema.ts";
+import { namePattern } from "./secret_name.ts";
+import { Limits, Privacy } from "./policy_schema.ts";
 
 /** Every option with its default and its description: the one source of validation, JSON Schema and documentation. */
 
@@ -15,7 +16,7 @@ const count = (least: number, most: number, description: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(description));
 
 const name = v.regex(
-  /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+  namePattern,
   "must be 1-64 letters, digits, - or _, beginning with a letter or digit",
 );
 
@@ -27,7 +28,7 @@ const secretName = (description: string) =>
     name,
     v.check(
       (text) => !looksLikeToken(text),
-      "must be a name you choose for the token, not the token itself, which belongs in CLOUDTOLOCALLLM_SECRET_<NAME>",
+      "must be a name you choose for the token, not the token itself, which `secret set NAME` keeps",
     ),
     v.description(description),
   );
@@ -78,7 +79,7 @@ const Backend = v.strictObject({
   enabled: v.optional(v.pipe(v.boolean(), v.description("Whether the backend is used at all.")), true),
   secret: v.optional(
     v.nullable(secretName(
-      "Name of the backend's token; its value comes from the environment variable CLOUDTOLOCALLLM_SECRET_<NAME>. null: no token.",
+      "Name of the backend's token; its value comes from the environment (CLOUDTOLOCALLLM_SECRET_<NAME>) or from `secret set NAME`. null: no token.",
     )),
     null,
   ),
@@ -107,7 +108,7 @@ const Listen = v.strictObject({
   port: v.optional(count(0, 65_535, "Port to listen on. 0: a free one."), 11_435),
   clientKey: v.optional(
     v.nullable(secretName(
-      "Name of the key that programs must send as bearer token; its value comes from CLOUDTOLOCALLLM_SECRET_<NAME>. null: none is asked, which only loopback allows.",
+      "Name of the key that programs must send as bearer token; its value comes from where tokens do. null: none is asked, which only loopback allows.",
     )),
     null,
   ),

@@ -1,3 +1,5 @@
+import { secretValue } from "./secret_value.ts";
+
 /** The environment variable that holds the secret of a name: upper case, `-` becomes `_`. */
 export function secretVariable(name: string): string {
   return `CLOUDTOLOCALLLM_SECRET_${name.toUpperCase().replaceAll("-", "_")}`;
@@ -15,14 +17,8 @@ export function envSecrets(
 ): (name: string) => string | undefined {
   return (name) => {
     const variable = secretVariable(name);
-    // Only blanks and line ends: a file read by a shell ends with one, other control characters are a mistake.
-    const value = env(variable)?.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
-    if (!value) return undefined;
-    if (!/^[\x20-\x7e]+$/.test(value)) {
-      throw new TypeError(
-        `Cannot use the token in ${variable}: it holds a line break, a control character or a letter outside ASCII`,
-      );
-    }
+    const value = secretValue(env(variable) ?? "", `the token in ${variable}`);
+    if (value === undefined) return undefined;
     onRead(value);
     return value;
   };

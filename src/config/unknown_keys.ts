@@ -3,7 +3,6 @@ import { isSecretKey, looksLikeToken, shownValue } from "./looks_secret.ts";
 import { isSameName, nearestName } from "./nearest_name.ts";
 import { pathText } from "./path_text.ts";
 import { expectation, type SchemaNode, unwrap } from "./schema_tree.ts";
-import { secretVariable } from "./secrets_env.ts";
 
 type Keys = readonly (string | number)[];
 
@@ -52,7 +51,7 @@ function tokenProblem(owner: Record<string, unknown>, place: Keys): ConfigProble
   const name = [owner.secret, owner.id].filter((text) => typeof text === "string")
     .find((text) => /^[\w-]{1,64}$/.test(text) && !looksLikeToken(text));
   const advice = name
-    ? `set ${secretVariable(name)} in the daemon's environment, and write "secret": "${name}" here`
-    : "set CLOUDTOLOCALLLM_SECRET_<NAME> in the daemon's environment";
+    ? `set it with "cloudtolocalllm secret set ${name}", and write "secret": "${name}" here`
+    : 'set it with "cloudtolocalllm secret set NAME", and write "secret": "NAME" here';
   return { path: pathText(place), reason: `tokens never belong in this file: ${advice}`, value: "" };
 }

@@ -1,15 +1,17 @@
 import type { ConfigProblem } from "./config_error.ts";
 import type { Config } from "./schema.ts";
-import { secretVariable } from "./secrets_env.ts";
 
-/** Secrets that a configuration names and that are not set: it is good all the same, but something will not work. */
+/**
+ * Secrets that a configuration names and that cannot be had: it is good all the same, but something will not work.
+ * `problemOf` says why not; `undefined`: it is there.
+ */
 export function unsetSecrets(
   { listen, backends }: Config,
-  secrets: (name: string) => string | undefined,
+  problemOf: (name: string) => string | undefined,
 ): ConfigProblem[] {
   const problem = (path: string, name: string | null, effect: string): ConfigProblem[] => {
-    if (name === null || secrets(name) !== undefined) return [];
-    return [{ path, reason: `${secretVariable(name)} is not set here; without it ${effect}`, value: "" }];
+    const reason = name === null ? undefined : problemOf(name);
+    return reason === undefined ? [] : [{ path, reason: `${reason}; without it ${effect}`, value: "" }];
   };
   return [
     ...problem("listen.clientKey", listen.clientKey, "the daemon does not start"),

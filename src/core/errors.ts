@@ -6,7 +6,7 @@ export type FailurePhase = "connect" | "headers" | "first_byte" | "streaming";
  *
  * `unresponsive` is a backend that gave no first byte and did not answer a health check either; `stalled` one that
  * stopped in the middle; `incomplete` an answer without its dialect's terminal marker; `backend_error` an error inside
- * an HTTP 200; `busy` one at its `maxConcurrent`; `offline` and `portal` one that is gone with the machine's network.
+ * an HTTP 200; `busy` one at its `maxConcurrent`; `keyring_locked` one whose token cannot be read until the user unlocks it; `offline` and `portal` one that is gone with the machine's network.
  */
 export type FailureReason =
   | "connect_refused"
@@ -26,6 +26,7 @@ export type FailureReason =
   | "too_large"
   | "backend_error"
   | "no_credential"
+  | "keyring_locked"
   | "redirect"
   | "untranslatable"
   | "ejected"

@@ -17,6 +17,7 @@ const past: Readonly<Record<string, string>> = {
   busy: "had enough requests",
   ejected: "had failed repeatedly",
   no_credential: "had no token",
+  keyring_locked: "had its token in a locked keyring",
   untranslatable: "does not understand such a request",
   http_401: "refused the token",
   http_402: "asked for payment",

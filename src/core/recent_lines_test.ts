@@ -36,3 +36,15 @@ Deno.test("RecentLines counts all lines that came, also those that it let go", (
   for (const line of ["one\n", "two\n", "three\n"]) lines.add(line);
   assertEquals([lines.end, lines.lines.length, numbers], [3, 1, [1, 2, 3]]);
 });
+
+Deno.test("RecentLines.subscribe() tells each new line as it is kept, until that is ended", () => {
+  const lines = new RecentLines(9);
+  lines.add("before\n");
+  const told: string[] = [];
+  const end = lines.subscribe((line) => told.push(line));
+  lines.add("one\n");
+  lines.add("0123456789\n");
+  end();
+  lines.add("after\n");
+  assertEquals(told, ["one\n", "01234567\n"]);
+});

@@ -29,3 +29,16 @@ Deno.test("redact() takes out the longer of two secrets that begin alike", () =>
   redaction.add("secret-longer");
   assertEquals(redaction.redact("secret-longer secret"), "[redacted] [redacted]");
 });
+
+Deno.test("remove() forgets a secret once it is nowhere in use any more", () => {
+  const redaction = new Redaction();
+  redaction.add("token-a");
+  redaction.add("token-a");
+  redaction.remove("token-a");
+  assertEquals(redaction.redact("token-a"), "[redacted]");
+  redaction.remove("token-a");
+  redaction.remove("token-a");
+  assertEquals(redaction.redact("token-a"), "token-a");
+  redaction.add("token-a");
+  assertEquals(redaction.redact("token-a"), "[redacted]");
+});

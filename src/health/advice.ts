@@ -1,6 +1,5 @@
 import type { FailureReason } from "../core/errors.ts";
 import type { BackendConfig } from "../config/schema.ts";
-import { secretVariable } from "../config/secrets_env.ts";
 
 /** What a person can do about a failure: one sentence. */
 export function adviceFor(config: Readonly<BackendConfig>, reason: FailureReason): string {
@@ -24,13 +23,15 @@ export function adviceFor(config: Readonly<BackendConfig>, reason: FailureReason
       return "Check whether its url should begin with http:// or https://, and its certificate";
     case "no_credential":
       return config.secret
-        ? `Set ${secretVariable(config.secret)} in the environment of the daemon and restart it`
-        : "Name its token in secret and set it in the environment";
+        ? `Set it with: cloudtolocalllm secret set ${config.secret}`
+        : "Name its token in secret, and set it with: cloudtolocalllm secret set NAME";
+    case "keyring_locked":
+      return "Unlock your desktop's keyring; the token is then read by itself";
     case "http_401":
     case "http_403":
       return config.secret
-        ? `Get a new token and set ${secretVariable(config.secret)} in the environment of the daemon`
-        : `Name a token in secret, and set CLOUDTOLOCALLLM_SECRET_<NAME> in the environment of the daemon`;
+        ? `Get a new token, and set it with: cloudtolocalllm secret set ${config.secret}`
+        : "Name a token in secret, and set it with: cloudtolocalllm secret set NAME";
     case "http_402":
       return "Look at the account: its credit or plan is used up";
     case "http_404":

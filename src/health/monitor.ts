@@ -3,14 +3,16 @@ import type { Clock } from "../core/clock.ts";
 import { BackendFailure, messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Config } from "../config/schema.ts";
-import type { Backend, ProbeResult } from "../broker/backend.ts";
+import type { Backend } from "../broker/backend.ts";
 import type { Observation, Observer } from "../broker/observation.ts";
 import { penaltyOf } from "../broker/retry_rules.ts";
 import { NotAllowed, Unanswered } from "../broker/unanswered.ts";
 import type { AppState, BackendState } from "../state/app_state.ts";
 import { isAllowed } from "../state/preference.ts";
+import { initialHealth } from "../state/health_state.ts";
 import { routability } from "../state/routability.ts";
 import type { Store } from "../state/store.ts";
+import { facts } from "./observed_facts.ts";
 import { needsNetwork, type NetworkLoss, networkLoss } from "./network_loss.ts";
 import { probeDelayMs } from "./probe_delay.ts";
 import { acquire, nextHealth } from "./transitions.ts";
@@ -34,8 +36,6 @@ interface Schedule {
 
 /** How soon a backend that a request wanted may be asked again. */
 const wantedAfterMs = 2_000;
-/** Weight of the newest time to first byte in the moving average. */
-const averageWeight = 0.3;
 
 /**
  * The one writer of health: takes observations from requests, asks backends on its own schedule, and keeps one timer for
@@ -116,6 +116,16 @@ export class Monitor implements Observer {
     if (!schedule) return;
     if (!schedule.probing) this.#start(id, schedule);
     await schedule.probing;
+  }
+
+  /** Takes nothing for known of these backends, and asks them at once: their tokens have changed. */
+  startOver(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#update(id, (backend) => ({ ...backend, health: initialHealth }));
+      if (this.#schedules.has(id)) this.#checkNow(id);
+    }
+    this.#tellNetwork(false);
+    this.#arm();
   }
 
   observe(id: string, observation: Observation): void {
@@ -280,17 +290,4 @@ export class Monitor implements Observer {
 function lateProbe(backend: string, limitMs: number): BackendFailure {
   const options = { backend, phase: "headers", reason: "unresponsive" } as const;
   return new BackendFailure(`Health check of ${backend} took longer than ${limitMs} ms`, options);
-}
-
-/** What an observation tells beside health. */
-function facts(backend: BackendState, observation: Observation): Partial<BackendState> {
-  if (observation.kind === "probe_passed") return probeFacts(observation.result);
-  if (observation.kind !== "request_began") return {};
-  const { firstByteMs } = observation;
-  const old = backend.firstByteMs ?? firstByteMs;
-  return { firstByteMs: old + averageWeight * (firstByteMs - old) };
-}
-
-function probeFacts({ latencyMs, version, models, warm }: ProbeResult): Partial<BackendState> {
-  return { latencyMs, version, models, warm };
 }

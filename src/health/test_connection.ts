@@ -10,28 +10,44 @@ import { adviceFor } from "./advice.ts";
 /** Patience of a person who waits for the result, in ms. */
 const stepWithinMs = 10_000;
 
+export interface TestConnectionOptions {
+  clock: Clock;
+  signal: AbortSignal;
+  /** Told each step as soon as it is over. */
+  onStep?: (step: TestStep) => void;
+  /** Takes secrets out of a text: a server's words may repeat its token. Default: leaves it. */
+  redact?: (text: string) => string;
+}
+
 /** Tries a backend step by step, up to the first that fails. Changes nothing and loads no model. */
-export async function testConnection(
-  backend: Backend,
-  options: { clock: Clock; signal: AbortSignal },
-): Promise<ConnectionTest> {
+export async function testConnection(backend: Backend, options: TestConnectionOptions): Promise<ConnectionTest> {
+  const { onStep = () => {}, redact = (text) => text } = options;
   const steps: TestStep[] = [];
-  const { config } = backend;
+  const add = (step: TestStep) => {
+    const told = { ...step, detail: redact(step.detail) };
+    steps.push(told);
+    onStep(told);
+  };
   const reached = await step(backend, "Reach the server", options, async (signal) => {
     await backend.ping(signal);
-    return { detail: `${config.url} answers`, value: true };
+    return { detail: `${backend.config.url} answers`, value: true };
   });
-  steps.push(reached.step);
-  if (reached.value) {
-    const listed = await step(backend, "List the models", options, async (signal) => {
-      const result = await backend.probe(signal);
-      const version = result.version ? `version ${result.version}, ` : "";
-      return { detail: `${version}${result.models.length} models, ${result.warm.length} loaded`, value: result };
-    });
-    steps.push(listed.step);
-    if (listed.value) steps.push(...modelSteps(backend, listed.value));
-  }
-  return { backend: config.id, ok: steps.every(({ ok }) => ok), steps };
+  add(reached.step);
+  if (reached.value) await listModels(backend, { ...options, add });
+  return { backend: backend.config.id, ok: steps.every(({ ok }) => ok), steps };
+}
+
+async function listModels(
+  backend: Backend,
+  { add, ...options }: TestConnectionOptions & { add: (step: TestStep) => void },
+): Promise<void> {
+  const listed = await step(backend, "List the models", options, async (signal) => {
+    const result = await backend.probe(signal);
+    const version = result.version ? `version ${result.version}, ` : "";
+    return { detail: `${version}${result.models.length} models, ${result.warm.length} loaded`, value: result };
+  });
+  add(listed.step);
+  if (listed.value) modelSteps(backend, listed.value).forEach(add);
 }
 
 async function step<T>(

@@ -29,6 +29,25 @@ Deno.test("testConnection() goes step by step and loads no model", async () => {
   assertEquals([backend.sends.length, clock.pending], [0, 0]);
 });
 
+Deno.test("testConnection() tells each step as soon as it is over, secrets taken out", async () => {
+  const told: string[] = [];
+  const backend = new StubBackend(backendConfig(), {
+    ping: well.ping,
+    probe: (asked) => {
+      told.push("asked for models");
+      asked.resolve({ ...healthy, version: "sk-echoed" });
+    },
+  });
+  const result = await testConnection(backend, {
+    clock: new FakeClock(),
+    signal: new AbortController().signal,
+    onStep: ({ name }) => told.push(name),
+    redact: (text) => text.replace("sk-echoed", "[redacted]"),
+  });
+  assertEquals(told, ["Reach the server", "asked for models", "List the models"]);
+  assertEquals(result.steps[1].detail, "version [redacted], 1 models, 0 loaded");
+});
+
 Deno.test("testConnection() stops at the first step that fails, and says what to do", async () => {
   const { backend, result } = scene({ ping: (asked) => asked.reject(stubFailure("local", "connect_refused")) });
   const { ok, steps } = await result;
@@ -74,7 +93,7 @@ Deno.test("adviceFor() is a step that fits the backend, for every reason", () =>
       assert(advice.length > 10 && !advice.endsWith("."), `${reason}: ${advice}`);
     }
   }
-  assertStringIncludes(adviceFor(cloud, "http_401"), "CLOUDTOLOCALLLM_SECRET_KEY");
+  assertStringIncludes(adviceFor(cloud, "http_401"), "secret set key");
   assertStringIncludes(adviceFor(cloud, "http_404"), "/v1");
   assertStringIncludes(adviceFor(cloud, "connect_refused"), "Start the server");
 });

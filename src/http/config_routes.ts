@@ -19,8 +19,7 @@ export function configRoutes(context: HttpContext): Route[] {
 }
 
 async function show({ configFile }: HttpContext, c: Context): Promise<Response> {
-  const { version, written, config } = await configFile.snapshot();
-  return c.json({ version, file: configFile.path, written, config });
+  return c.json({ file: configFile.path, ...await configFile.snapshot() });
 }
 
 /** `{"version", "changes"}`: a JSON merge patch (RFC 7396) of what the file says. */
@@ -31,13 +30,13 @@ async function change(context: HttpContext, c: Context): Promise<Response> {
     return controlError(400, 'Send {"version": VERSION, "changes": {…}}; GET this for the version');
   }
   try {
-    // What is not a configuration is found by modify(), which checks all of it.
+    // What is not a configuration is found by edit(), which checks all of it.
     const patched = (draft: ConfigInput) => mergePatch(draft, changes) as ConfigInput;
-    await context.configFile.modify(patched, { ifVersion: version });
+    const { configFile } = context;
+    return c.json({ file: configFile.path, ...await configFile.edit(patched, { ifVersion: version }) });
   } catch (error) {
     if (error instanceof ConfigConflict) return controlError(409, error.message);
     if (!(error instanceof ConfigError) || error.where === "file") throw error;
     return Response.json({ error: { message: error.message, problems: error.problems } }, { status: 422 });
   }
-  return await show(context, c);
 }

@@ -9,12 +9,13 @@ import type { ConfigStore } from "../config/config_store.ts";
 import type { Config } from "../config/schema.ts";
 import type { AppState } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
-import type { RunningRequests } from "../state/running_requests.ts";
 import type { SettingsPage } from "../state/settings_visit.ts";
+import type { Door } from "./door.ts";
+import type { RunningRequests } from "../state/running_requests.ts";
+import type { SecretCommands } from "../state/secrets.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
 import type { UsageReader } from "../state/usage.ts";
-import type { Door } from "./door.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** All that the routes work with; made by the composition root. */
@@ -29,7 +30,8 @@ export interface HttpContext {
   refreshModels: (youngMs: number) => Promise<void>;
   /** Told when a request has changed which models a backend has. */
   modelsChanged: (id: string) => void;
-  commands: Pick<Commands, "setMode" | "testBackend" | "pauseCloud" | "resumeCloud">;
+  secretCommands: SecretCommands;
+  commands: Pick<Commands, "setMode" | "testBackend" | "testUnsaved" | "pauseCloud" | "resumeCloud">;
   metrics: Metrics;
   clock: Clock;
   log: Log;
@@ -47,7 +49,7 @@ export interface HttpContext {
   isExposed: boolean;
   /** Bearer token of the control API. */
   controlToken: string;
-  configFile: Pick<ConfigStore, "path" | "snapshot" | "modify">;
+  configFile: Pick<ConfigStore, "path" | "snapshot" | "edit">;
   /** The last lines of the log, secrets removed. */
   recentLog: RecentLines;
   /** Who may see the settings page. */

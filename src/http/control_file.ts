@@ -1,5 +1,6 @@
 import { dirname } from "@std/path/posix/dirname";
 import { writeAtomic } from "../config/atomic_file.ts";
+import { ownUid } from "../config/own_uid.ts";
 import { readSmallTextFile } from "../config/small_file.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
@@ -78,16 +79,6 @@ async function checkOwnFolder(folder: string): Promise<void> {
   }
   if (uid !== await ownUid(folder)) {
     throw new Error(`${folder} belongs to another user; set XDG_RUNTIME_DIR to your own`);
-  }
-}
-
-/** Ours is who a new file of ours belongs to: asking the system for it would need one permission more. */
-async function ownUid(folder: string): Promise<number | null> {
-  const probe = await Deno.makeTempFile({ dir: folder });
-  try {
-    return (await Deno.stat(probe)).uid;
-  } finally {
-    await Deno.remove(probe);
   }
 }
 

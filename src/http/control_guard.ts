@@ -4,7 +4,7 @@ import { constantTimeEqual } from "./constant_time_equal.ts";
 import type { HttpContext } from "./context.ts";
 import { controlError } from "./error_response.ts";
 import { bearerOf } from "./guard.ts";
-import { csrfHeader, isFromOwnPage, isOwnHost } from "./page_origin.ts";
+import { csrfHeader, isFromOwnPage, isOwnHost, isOwnOrigin } from "./page_origin.ts";
 import { sessionOf } from "./session_cookie.ts";
 
 /**
@@ -14,15 +14,15 @@ import { sessionOf } from "./session_cookie.ts";
 export function controlGuard(context: HttpContext): MiddlewareHandler {
   return async (c, next) => {
     const refusal = refusalOf(context, c.req.raw);
-    if (refusal) return refusal;
-    await next();
+    if (refusal) c.res = refusal;
+    else await next();
     c.res.headers.set("cache-control", "no-store");
+    c.res.headers.set("x-content-type-options", "nosniff");
   };
 }
 
 function refusalOf(context: HttpContext, request: Request): Response | undefined {
-  const origin = request.headers.get("origin");
-  if (origin !== null && !isOwnOrigin(origin)) return controlError(403, "Other origins may not use this");
+  if (isForeign(request.headers)) return controlError(403, "Other origins may not use this");
   const token = bearerOf(request.headers);
   if (token !== undefined && constantTimeEqual(token, context.controlToken)) return undefined;
   if (token === undefined && request.headers.has("cookie")) return pageRefusal(context, request);
@@ -32,7 +32,9 @@ function refusalOf(context: HttpContext, request: Request): Response | undefined
 function pageRefusal(context: HttpContext, request: Request): Response | undefined {
   const { headers, method } = request;
   const address = { listenUrl: context.status().listen, listen: context.config().listen };
-  if (!isOwnHost(headers.get("host") ?? "", address)) return controlError(403, "This name is not allowed");
+  if (!isOwnHost(headers.get("host") ?? "", address)) {
+    return controlError(403, "This name is not allowed here; use: cloudtolocalllm settings");
+  }
   const session = sessionOf(context, request);
   if (!session) return controlError(401, "You are not signed in, or not any more; use: cloudtolocalllm settings");
   if (method === "GET" || method === "HEAD") return undefined;
@@ -41,6 +43,9 @@ function pageRefusal(context: HttpContext, request: Request): Response | undefin
   return isOurs ? undefined : controlError(403, "This did not come from the settings page; load it again");
 }
 
-function isOwnOrigin(origin: string): boolean {
-  return URL.canParse(origin) && isLoopback(new URL(origin).hostname);
+/** Pages of other programs on this machine may use it too, if they have the token. */
+function isForeign(headers: Headers): boolean {
+  const origin = headers.get("origin");
+  if (origin === null || isOwnOrigin(headers)) return false;
+  return !URL.canParse(origin) || !isLoopback(new URL(origin).hostname);
 }

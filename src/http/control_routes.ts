@@ -5,8 +5,8 @@ import { listModels } from "../broker/models.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
 import { linkMs } from "./door.ts";
 import { controlError } from "./error_response.ts";
-import { sentJson } from "./sent_json.ts";
 import type { Route } from "./route_table.ts";
+import { sentJson } from "./sent_json.ts";
 import { statusEvents } from "./status_events.ts";
 
 /** The control API below `/control/v1`, for the command line and apps. Errors are `{"error":{"message"}}`. */
@@ -31,7 +31,6 @@ export function controlRoutes(context: HttpContext): Route[] {
     { path: "/control/v1/models", methods: { GET: (c) => models(context, c) } },
     { path: "/control/v1/events", methods: { GET: (c) => events(context, c) } },
     { path: "/control/v1/backends", methods: { GET: (c) => backends(context, c) } },
-    { path: "/control/v1/backends/:id/test", methods: { POST: (c) => testBackend(context, c) } },
     { path: "/control/v1/login-link", methods: { POST: (c) => loginLink(context, c) } },
     { path: "/control/v1/openapi.json", methods: { GET: (c) => openApi(context, c) } },
   ];
@@ -95,16 +94,8 @@ function loginLink(context: HttpContext, c: Context): Response {
 }
 
 async function openApi(context: HttpContext, c: Context): Promise<Response> {
-  const { openApiDocument } = await import("./openapi.ts");
-  return c.json(openApiDocument(context.version));
-}
-
-async function testBackend(context: HttpContext, c: Context): Promise<Response> {
-  const id = c.req.param("id")!;
-  const result = await context.commands.testBackend(id, c.req.raw.signal);
-  if (result) return c.json(result);
-  const known = context.store.state.backends.map(({ config }) => config.id).join(", ");
-  return controlError(404, `No backend is called "${id.slice(0, 64)}"; there are: ${known || "none"}`);
+  const { openApiDocument } = await import("./openapi/document.ts");
+  return c.json(await openApiDocument(context.version));
 }
 
 /** The state now and after each change, as server-sent events. */

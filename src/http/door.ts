@@ -27,7 +27,8 @@ export interface DoorOptions {
 /**
  * Who may see the settings page: a browser that came through a link of ours, which works once and for a minute, and
  * which the tray and `cloudtolocalllm settings` make. The link becomes a session; sessions live in memory and so end
- * with the daemon, or after 12 hours without use.
+ * with the daemon, or after 12 hours without use. Both are measured by a clock that nobody can set, and that stands still
+ * while the machine sleeps.
  */
 export class Door {
   readonly #clock: Clock;
@@ -49,12 +50,17 @@ export class Door {
     return key;
   }
 
-  /** The session that the key of a link begins; `undefined` when it was used, has ended or never was. */
-  enter(key: string): Session | undefined {
+  /** Uses up the link with this key; `false` when it was used, has ended or never was. */
+  useLink(key: string): boolean {
     this.#forgetOld();
     const known = [...this.#links.keys()].find((one) => constantTimeEqual(one, key));
-    if (known === undefined) return undefined;
+    if (known === undefined) return false;
     this.#forgetLink(known);
+    return true;
+  }
+
+  /** A session for who came by a link. */
+  createSession(): Session {
     const session = { id: this.#secret(), csrf: this.#secret() };
     this.#keep(session);
     this.#forgetOld();
@@ -62,8 +68,7 @@ export class Door {
   }
 
   /** The session with this id, which is used by that; `undefined` when there is none. */
-  session(id: string | undefined): Session | undefined {
-    if (id === undefined) return undefined;
+  session(id: string): Session | undefined {
     this.#forgetOld();
     const found = [...this.#sessions.values()].find(({ session }) => constantTimeEqual(session.id, id));
     if (!found) return undefined;
@@ -90,7 +95,9 @@ export class Door {
   #forgetOld(): void {
     const now = this.#clock.monotonic();
     for (const [key, until] of this.#links) if (until <= now || this.#links.size > maxLinks) this.#forgetLink(key);
-    for (const [id, { until }] of this.#sessions) if (until <= now || this.#sessions.size > maxSessions) this.leave(id);
+    for (const [id, { until }] of this.#sessions) {
+      if (until <= now || this.#sessions.size > maxSessions) this.leave(id);
+    }
   }
 
   #forgetLink(key: string): void {

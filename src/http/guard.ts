@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { constantTimeEqual } from "./constant_time_equal.ts";
 import type { HttpContext } from "./context.ts";
 import { pathError } from "./error_response.ts";
+import { isOwnOrigin } from "./page_origin.ts";
 
 /**
  * Who may talk to the broker. Every request must name a known host, which stops web pages that rebind their DNS name to
@@ -16,17 +17,11 @@ export function guard(context: HttpContext): MiddlewareHandler {
     const refusal = refusalOf(c, listen) ?? keyRefusal(c, context);
     if (refusal) return pathError(path, refusal.status, refusal.message, refusal);
     const origin = c.req.header("origin");
-    // No page of elsewhere may read the settings.
-    if (origin === undefined || isSettings(path)) return await next();
+    if (origin === undefined) return await next();
     if (c.req.method === "OPTIONS") return preflight(c, origin);
     await next();
     allowOrigin(c.res.headers, origin);
   };
-}
-
-/** Behind a door of its own (settings_routes.ts). */
-function isSettings(path: string): boolean {
-  return path === "/settings" || path.startsWith("/settings/");
 }
 
 interface Refusal {
@@ -47,11 +42,10 @@ function refusalOf(c: Context, listen: Config["listen"]): Refusal | undefined {
   if (headerBytes(headers) > listen.maxHeaderBytes) {
     return { status: 431, message: `The request's headers are larger than ${listen.maxHeaderBytes} bytes` };
   }
-  // The settings page asks more of who comes, and of pages without referrer the browser sends `Origin: null`.
-  if (isSettings(c.req.path)) return undefined;
   const origin = headers.get("origin");
   if (origin === null) return siteRefusal(c);
-  if (isOriginAllowed(origin, listen.allowedOrigins)) return undefined;
+  // The settings page, under an allowed name or an address of this machine, is of the host that it asks.
+  if (isOriginAllowed(origin, listen.allowedOrigins) || isOwnOrigin(headers)) return undefined;
   const message = `Origin "${shown(origin)}" is not allowed; add it to listen.allowedOrigins in the configuration`;
   return { status: 403, message, code: "origin_not_allowed" };
 }
@@ -66,7 +60,7 @@ function siteRefusal(c: Context): Refusal | undefined {
 function keyRefusal(c: Context, context: HttpContext): Refusal | undefined {
   const { clientKey } = context.config().listen;
   const isOpen = c.req.method === "OPTIONS" || c.req.path === "/health" || c.req.path === "/ready" ||
-    c.req.path.startsWith("/control/") || isSettings(c.req.path);
+    c.req.path.startsWith("/control/");
   if (isOpen || (clientKey === null && !context.isExposed)) return undefined;
   const key = clientKey === null ? undefined : context.secrets(clientKey);
   const sent = bearerOf(c.req.raw.headers);
@@ -113,7 +107,8 @@ function matches(pattern: string, origin: string): boolean {
   return new RegExp(`^${source}$`, "i").test(origin);
 }
 
-function headerBytes(headers: Headers): number {
+/** The size of a request's headers, as `listen.maxHeaderBytes` counts it. */
+export function headerBytes(headers: Headers): number {
   let size = 0;
   for (const [name, value] of headers) size += name.length + value.length + 4;
   return size;

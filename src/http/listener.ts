@@ -1,7 +1,6 @@
 import { isLoopback, localAddress } from "../core/loopback.ts";
 import { ConfigError, type ConfigProblem } from "../config/config_error.ts";
 import type { Config } from "../config/schema.ts";
-import { secretVariable } from "../config/secrets_env.ts";
 import { portHolder } from "./port_holder.ts";
 
 /** Another program listens on the address. The message says which, and what to do. */
@@ -134,12 +133,12 @@ export function checkExposure(listen: Config["listen"], secrets: (name: string) 
   const { host, clientKey } = listen;
   if (clientKey !== null) {
     if (secrets(clientKey) !== undefined) return;
-    const variable = secretVariable(clientKey);
-    throw new ConfigError(`Cannot start: the client key "${clientKey}" is not set; put it into ${variable}`, []);
+    const advice = `set it with: cloudtolocalllm secret set ${clientKey}`;
+    throw new ConfigError(`Cannot start: the client key "${clientKey}" is not set; ${advice}`, []);
   }
   if (isLoopback(host)) return;
   const message = `Cannot listen on ${host} without a client key: it can be reached from other machines. ` +
-    `Set listen.clientKey to a name such as "clients" and put the key into ${secretVariable("clients")}`;
+    `Set listen.clientKey to a name such as "clients" and set the key with: cloudtolocalllm secret set clients`;
   throw new ConfigError(message, []);
 }
 

@@ -81,6 +81,6 @@ Deno.test("checkExposure() demands a client key beyond loopback, and its value e
   }
   for (const host of ["127.0.0.1", "0.0.0.0"]) {
     const unset = check({ listen: { host, clientKey: "clients" } });
-    assertThrows(unset, ConfigError, "put it into CLOUDTOLOCALLLM_SECRET_CLIENTS");
+    assertThrows(unset, ConfigError, "set it with: cloudtolocalllm secret set clients");
   }
 });

@@ -111,10 +111,23 @@ function gauges(state: AppState, facts: { now: number; uptimeMs: number; version
       (backend) => routability(backend, { mode: state.mode, now: facts.now }).routable ? 1 : 0,
     ),
     ...perBackend("backend_latency_seconds", "Of the last health check", ({ latencyMs }) => (latencyMs ?? 0) / 1000),
+    ...cloudUseGauges(state.cloudUse),
     ...header("uptime_seconds", "Since the daemon started", "gauge"),
     `${prefixed("uptime_seconds")} ${facts.uptimeMs / 1000}`,
     ...header("build_info", "Always 1", "gauge"),
     `${prefixed("build_info")}${rendered({ version: facts.version })} 1`,
+  ];
+}
+
+function cloudUseGauges({ tokens, cap, isReached }: AppState["cloudUse"]): string[] {
+  const gauge = (name: string, help: string, value: number) => [
+    ...header(name, help, "gauge"),
+    `${prefixed(name)} ${value}`,
+  ];
+  return [
+    ...gauge("cloud_tokens_month", "Tokens that clouds have used in this calendar month, estimates included", tokens),
+    ...(cap === null ? [] : gauge("cloud_tokens_cap", "The month's cap (limits.monthlyCloudTokens)", cap)),
+    ...gauge("cloud_cap_reached", "Whether the month's cap is reached", isReached ? 1 : 0),
   ];
 }
 

@@ -78,7 +78,8 @@ export async function answerModelRequest(
 async function readModelRequest(context: HttpContext, request: Request, parse: ParseRequest): Promise<ModelRequest> {
   if (context.stopping.aborted) throw new RequestError(503, "The broker is shutting down");
   const { maxBodyBytes, readStallMs } = context.config().listen;
-  const raw = await readBody(request, { maxBytes: maxBodyBytes, stallMs: readStallMs, clock: context.clock });
+  const limits = { maxBytes: maxBodyBytes, limitedBy: "listen.maxBodyBytes", stallMs: readStallMs };
+  const raw = await readBody(request, { ...limits, clock: context.clock });
   const body = await decodeBody(raw, request.headers.get("content-encoding"), maxBodyBytes);
   return parse(new URL(request.url).pathname, body);
 }
@@ -249,6 +250,12 @@ function done(
   });
 }
 
+function locationOf(context: HttpContext, backend: Readonly<BackendConfig>, model: string): Location {
+  const seen = context.store.state.backends.find(({ config }) => config.id === backend.id);
+  // It may have gone from the configuration while it answered.
+  return seen ? answersFrom(seen, model) : backend.location;
+}
+
 /** Guesses only what must be: a cloud got the request and told no counts, or the request was called back. */
 function estimateOf({ attempts, model }: Handling, { usage = {}, estimatedTokens }: End): { estimated?: Usage } {
   const inCloud = attempts.filter((attempt) => attempt.inCloud && attempt.outcome !== "failed");
@@ -257,12 +264,6 @@ function estimateOf({ attempts, model }: Handling, { usage = {}, estimatedTokens
   if (isWhole && inCloud.every(({ outcome }) => outcome === "committed")) return {};
   const inputTokens = questionTokens(model.body, model.json);
   return { estimated: { inputTokens, outputTokens: estimatedTokens?.() ?? 0 } };
-}
-
-function locationOf(context: HttpContext, backend: Readonly<BackendConfig>, model: string): Location {
-  const seen = context.store.state.backends.find(({ config }) => config.id === backend.id);
-  // It may have gone from the configuration while it answered.
-  return seen ? answersFrom(seen, model) : backend.location;
 }
 
 function count(context: HttpContext, change: 1 | -1): void {

@@ -3,6 +3,8 @@ import type { Config } from "../config/schema.ts";
 /** Header by which a script of the settings page proves that it is one. */
 export const csrfHeader = "x-csrf-token";
 
+const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
+
 /** Where the daemon listens, as the page's addresses need it. */
 export interface PageAddress {
   /** Base URL, such as `http://127.0.0.1:11435`. */
@@ -16,11 +18,11 @@ export interface PageAddress {
  * server before us may serve on a port of its own.
  */
 export function isOwnHost(host: string, { listenUrl, listen }: PageAddress): boolean {
-  const { host: own, port } = new URL(listenUrl);
-  const suffix = port === "" ? "" : `:${port}`;
+  const { hostname, port } = new URL(listenUrl);
+  const ports = port === "" ? ["", ":80"] : [`:${port}`];
   const name = host.toLowerCase();
-  if ([own, ...["127.0.0.1", "localhost", "[::1]"].map((loopback) => loopback + suffix)].includes(name)) return true;
-  return listen.allowedHosts.some((allowed) => name.replace(/:\d+$/, "") === allowed.toLowerCase());
+  const isOurs = [hostname, ...loopbackNames].some((own) => ports.some((port) => name === own + port));
+  return isOurs || listen.allowedHosts.some((allowed) => name.replace(/:\d+$/, "") === allowed.toLowerCase());
 }
 
 /** Whether a browser says that this comes from a page of the daemon itself; only that may change anything. */
@@ -42,7 +44,11 @@ export function isFromElsewhere(headers: Headers): boolean {
   return origin !== null && !(origin === "null" && site === "same-origin") && !isOwnOrigin(headers);
 }
 
-function isOwnOrigin(headers: Headers): boolean {
-  const origin = headers.get("origin");
-  return origin !== null && URL.canParse(origin) && new URL(origin).host === headers.get("host")?.toLowerCase();
+/** Whether the page that asks is of the very host that it asks; whether that is ours is for who checks the host. */
+export function isOwnOrigin(headers: Headers): boolean {
+  const origin = URL.parse(headers.get("origin") ?? "");
+  const host = headers.get("host");
+  if (!origin || !host || !/^https?:$/.test(origin.protocol)) return false;
+  // The port that a protocol has anyway may be left out on either side.
+  return URL.parse(`${origin.protocol}//${host}`)?.host === origin.host;
 }

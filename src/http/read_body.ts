@@ -8,6 +8,8 @@ const atOnceBytes = 262_144;
 
 export interface ReadBodyOptions {
   maxBytes: number;
+  /** The option of the configuration that sets `maxBytes`, for the error. */
+  limitedBy?: string;
   /** How long a body may pause; one of at most 256 KiB must be whole within that. */
   stallMs: number;
   clock: Clock;
@@ -19,10 +21,10 @@ export interface ReadBodyOptions {
  */
 export async function readBody(
   request: Request,
-  { maxBytes, stallMs, clock }: ReadBodyOptions,
+  { maxBytes, limitedBy, stallMs, clock }: ReadBodyOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const length = request.headers.get("content-length");
-  if (Number(length) > maxBytes) throw tooLarge(maxBytes);
+  if (Number(length) > maxBytes) throw tooLarge(maxBytes, limitedBy);
   const late = () => new RequestError(408, `Nothing came of the request's body for ${stallMs} ms (listen.readStallMs)`);
   const patience = <T>(pending: Promise<T>) => within(stallMs, pending, { clock, late });
   try {
@@ -34,9 +36,9 @@ export async function readBody(
     if (error instanceof RequestError) throw error;
     throw new RequestError(400, "The request ended before its body was complete", { cause: error });
   }
-  throw tooLarge(maxBytes);
+  throw tooLarge(maxBytes, limitedBy);
 }
 
-function tooLarge(maxBytes: number): RequestError {
-  return new RequestError(413, `The request is larger than ${maxBytes} bytes (listen.maxBodyBytes)`);
+function tooLarge(maxBytes: number, limitedBy: string | undefined): RequestError {
+  return new RequestError(413, `The request is larger than ${maxBytes} bytes${limitedBy ? ` (${limitedBy})` : ""}`);
 }

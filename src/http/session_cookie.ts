@@ -20,20 +20,27 @@ export function endedCookie(listenUrl: string): string {
   return `${sessionCookie(listenUrl, "")}; Max-Age=0`;
 }
 
-/** The session that the cookie names, unless a page of somewhere else made the browser send it. */
+/** More cookies of our name are not looked at: pages on other ports of this machine may have set any number. */
+const maxCookies = 8;
+
+/**
+ * The session that a cookie names, unless a page of somewhere else made the browser send it. Another server of this
+ * machine may have set a cookie of the same name, which does not lock out who has the right one too.
+ */
 export function sessionOf(
   { door, status }: Pick<HttpContext, "door" | "status">,
   request: Request,
 ): Session | undefined {
-  const id = cookieOf(request.headers, status().listen);
-  return id === undefined || isFromElsewhere(request.headers) ? undefined : door.session(id);
-}
-
-function cookieOf(headers: Headers, listenUrl: string): string | undefined {
-  const name = cookieName(listenUrl);
-  for (const part of (headers.get("cookie") ?? "").split(";")) {
-    const [key, ...value] = part.trim().split("=");
-    if (key === name) return value.join("=");
+  if (isFromElsewhere(request.headers)) return undefined;
+  for (const id of cookiesOf(request.headers, cookieName(status().listen))) {
+    const session = door.session(id);
+    if (session) return session;
   }
   return undefined;
+}
+
+function cookiesOf(headers: Headers, name: string): string[] {
+  const cookies = (headers.get("cookie") ?? "").split(";").map((part) => part.trim());
+  const ours = cookies.filter((cookie) => cookie.startsWith(`${name}=`)).slice(0, maxCookies);
+  return ours.map((cookie) => cookie.slice(name.length + 1));
 }

@@ -5,7 +5,8 @@ import { constantTimeEqual } from "./constant_time_equal.ts";
 import type { HttpContext } from "./context.ts";
 import type { Session } from "./door.ts";
 import { continuePage, lockedPage, messagePage } from "./door_pages.ts";
-import { csrfHeader, isFromOwnPage, isOwnHost } from "./page_origin.ts";
+import { headerBytes } from "./guard.ts";
+import { csrfHeader, isFromElsewhere, isFromOwnPage, isOwnHost } from "./page_origin.ts";
 import { readBody } from "./read_body.ts";
 import { endedCookie, sessionCookie, sessionOf } from "./session_cookie.ts";
 
@@ -17,12 +18,16 @@ const securityHeaders = {
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
+  // Not no-referrer: a browser that knows no Sec-Fetch-Site would then send forms of ours with `Origin: null`.
+  "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Answers what is asked below `/settings`: only by exact names, never framed, never stored, no error as JSON. */
+/**
+ * Answers what is asked below `/settings`, which the guard of the other routes does not see: only by exact names, never
+ * framed, never stored, no error as JSON.
+ */
 export async function answerSettings(context: HttpContext, c: Context): Promise<Response> {
   const response = await behindDoor(context, c);
   for (const [name, value] of Object.entries(securityHeaders)) response.headers.set(name, value);
@@ -31,11 +36,9 @@ export async function answerSettings(context: HttpContext, c: Context): Promise<
 }
 
 async function behindDoor(context: HttpContext, c: Context): Promise<Response> {
-  const host = c.req.header("host") ?? "";
-  if (!isOwnHost(host, { listenUrl: context.status().listen, listen: context.config().listen })) {
-    return messagePage(403, "This name is not allowed", "Open the settings with: cloudtolocalllm settings");
-  }
   try {
+    const refusal = refusalOf(context, c.req.raw.headers);
+    if (refusal) return refusal;
     if (c.req.path === "/settings/enter" && c.req.method === "GET") return enter(context, c);
     return await page(context, c);
   } catch (error) {
@@ -45,46 +48,62 @@ async function behindDoor(context: HttpContext, c: Context): Promise<Response> {
   }
 }
 
-/** `GET /settings/enter?key=…`: a link becomes a session. The key is worth nothing afterwards. */
+function refusalOf({ config, status }: HttpContext, headers: Headers): Response | undefined {
+  const { listen } = config();
+  if (!isOwnHost(headers.get("host") ?? "", { listenUrl: status().listen, listen })) {
+    return messagePage(403, "This name is not allowed", "Open the settings with: cloudtolocalllm settings");
+  }
+  if (headerBytes(headers) <= listen.maxHeaderBytes) return undefined;
+  return messagePage(431, "Too much was sent", "Delete the cookies of this address in the browser, then try again");
+}
+
+/**
+ * `GET /settings/enter?key=…`: a link becomes a session. The key is worth nothing afterwards. Who has a session keeps it,
+ * so that forms in other windows stay good.
+ */
 function enter(context: HttpContext, c: Context): Response {
   // What a browser fetches ahead, nobody has asked for.
-  if (c.req.header("sec-purpose")?.includes("prefetch")) return messagePage(403, "Not opened", "Open the link itself");
-  const session = context.door.enter(c.req.query("key") ?? "");
-  if (!session) {
-    context.log.warn(
-      "A link to the settings was refused: it was used before, is older than a minute, or never was one",
-    );
-    return lockedPage(403, "This link was used before or is older than a minute");
-  }
-  const headers = { location: "/settings", "set-cookie": sessionCookie(context.status().listen, session.id) };
+  if (isFetchedAhead(c.req.raw.headers)) return messagePage(403, "Not opened", "Open the link itself");
+  const isLink = context.door.useLink(c.req.query("key") ?? "");
+  const isInside = sessionOf(context, c.req.raw) !== undefined;
+  if (!isLink && !isInside) return lockedPage(403, "This link was used before or is older than a minute");
+  const headers = new Headers({ location: "/settings" });
+  if (!isInside) headers.set("set-cookie", sessionCookie(context.status().listen, context.door.createSession().id));
   return new Response(null, { status: 303, headers });
+}
+
+function isFetchedAhead(headers: Headers): boolean {
+  return ["sec-purpose", "purpose", "x-moz"].some((name) => headers.get(name)?.includes("prefetch"));
 }
 
 /** Everything else below `/settings`, for who has a session. */
 async function page(context: HttpContext, c: Context): Promise<Response> {
   const { raw: request } = c.req;
-  if (isAsset(request)) return await context.settings(request, { csrf: "" });
+  if (isAsset(c)) return await context.settings(request, { csrf: "" });
   const session = sessionOf(context, request);
   if (!session) return withoutSession(request);
-  if (request.method === "GET" || request.method === "HEAD") {
-    return await context.settings(request, { csrf: session.csrf });
-  }
+  if (isReading(request)) return await context.settings(request, { csrf: session.csrf });
   if (request.method !== "POST") return messagePage(405, "Not possible", "The page takes GET and POST");
   return await change(context, request, session);
 }
 
 /** Styles, scripts and icons: the same for everybody, so that the locked page has them too. */
-function isAsset(request: Request): boolean {
-  return request.method === "GET" && new URL(request.url).pathname.startsWith("/settings/assets/");
+function isAsset(c: Context): boolean {
+  // By the path that the page's own routes go by: as it was sent, `..` and all.
+  return isReading(c.req.raw) && /^\/settings\/assets\/[\w.-]+$/.test(c.req.path);
+}
+
+function isReading({ method }: Request): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 /** Who comes from a page of elsewhere brings no strict cookie; going on from a page of ours does. */
 function withoutSession(request: Request): Response {
-  const isFollowedLink = request.method === "GET" && request.headers.get("sec-fetch-mode") === "navigate" &&
-    request.headers.get("sec-fetch-site") !== "same-origin" && request.headers.get("sec-fetch-site") !== "none";
-  if (isFollowedLink) return continuePage();
-  if (request.method === "GET") return lockedPage(401);
-  return lockedPage(403, "Nothing was changed: this did not come from the settings page, or you are not signed in");
+  if (!isReading(request)) {
+    return lockedPage(403, "Nothing was changed: this did not come from the settings page, or you are not signed in");
+  }
+  const isFollowedLink = request.headers.get("sec-fetch-mode") === "navigate" && isFromElsewhere(request.headers);
+  return isFollowedLink ? continuePage() : lockedPage(401);
 }
 
 async function change(context: HttpContext, request: Request, session: Session): Promise<Response> {

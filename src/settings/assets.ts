@@ -1,4 +1,5 @@
 import base from "./assets/base.js" with { type: "text" };
+import connections from "./assets/connections.js" with { type: "text" };
 import icon from "./assets/icon.svg" with { type: "text" };
 import logs from "./assets/logs.js" with { type: "text" };
 import privacy from "./assets/privacy.js" with { type: "text" };
@@ -8,6 +9,7 @@ import styles from "./assets/settings.css" with { type: "text" };
 const assets: Readonly<Record<string, { text: string; type: string }>> = {
   "settings.css": { text: styles, type: "text/css; charset=utf-8" },
   "base.js": { text: base, type: "text/javascript; charset=utf-8" },
+  "connections.js": { text: connections, type: "text/javascript; charset=utf-8" },
   "logs.js": { text: logs, type: "text/javascript; charset=utf-8" },
   "privacy.js": { text: privacy, type: "text/javascript; charset=utf-8" },
   "icon.svg": { text: icon, type: "image/svg+xml" },

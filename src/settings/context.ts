@@ -7,6 +7,9 @@ import type { Log } from "../core/log.ts";
 import type { RecentLines } from "../core/recent_lines.ts";
 import type { AppState } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
+import type { FoundServer } from "../state/found_server.ts";
+import type { RunningRequests } from "../state/running_requests.ts";
+import type { SecretCommands } from "../state/secrets.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
 import type { UsageReader } from "../state/usage.ts";
@@ -24,6 +27,11 @@ export interface SettingsContext {
   config: () => Config;
   configFile: Pick<ConfigStore, "path" | "snapshot" | "modify" | "subscribe">;
   commands: Commands;
+  secrets: SecretCommands;
+  usage: UsageReader;
+  running: RunningRequests;
+  /** Looks for model servers at the usual addresses of this machine. */
+  findServers: () => Promise<FoundServer[]>;
   /** Every model that can be used now, and where it lives. */
   models: () => Promise<ModelEntry[]>;
   /** Any request of the daemon's own API, with every right, as a path with its query. */
@@ -43,8 +51,6 @@ export interface SettingsContext {
   /** The daemon's environment. */
   env: (name: string) => string | undefined;
   loginStart: LoginStart;
-  /** The record of use. */
-  usage: UsageReader;
   /** Aborted when the daemon begins to stop. */
   stopping: AbortSignal;
 }

@@ -5,7 +5,9 @@ import type { PageContext } from "./section.ts";
 const words: Readonly<Record<string, string>> = {
   saved: "Saved. It is in force already.",
   written: "Saved.",
+  added: "Added. It is checked now.",
   removed: "Removed.",
+  token_forgotten: "The token is forgotten.",
   tested: "Tested.",
   forgotten: "The record of use is deleted.",
 };

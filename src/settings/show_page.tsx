@@ -1,6 +1,7 @@
 import type { Child } from "@hono/hono/jsx";
 import type { SettingsContext } from "./context.ts";
 import { Layout } from "./layout.tsx";
+import { rendered } from "./rendered.ts";
 import type { PageContext } from "./section.ts";
 
 export interface PageOptions {
@@ -26,5 +27,5 @@ export async function showPage(
       {body}
     </Layout>
   );
-  return c.html(`<!DOCTYPE html>${await page}`, options.status ?? 200);
+  return c.html(`<!DOCTYPE html>${await rendered(page)}`, options.status ?? 200);
 }

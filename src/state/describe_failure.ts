@@ -1,5 +1,4 @@
 import type { BackendConfig } from "../config/schema.ts";
-import { secretVariable } from "../config/secrets_env.ts";
 import type { FailureReason } from "../core/errors.ts";
 
 const kindNames = { ollama: "Ollama", openai: "The server", cloudtolocalllm: "The cloud proxy" } as const;
@@ -35,8 +34,9 @@ export function describeFailure(config: Readonly<BackendConfig>, reason: Failure
     http_404: `${where} does not have that path or model`,
     http_429: `${where} limits the number of requests`,
     no_credential: config.secret
-      ? `The token is missing: set ${secretVariable(config.secret)}`
+      ? `The token is missing: set it with "cloudtolocalllm secret set ${config.secret}"`
       : `${where} asks for a token and none is named`,
+    keyring_locked: "The keyring with the token is locked: unlock it",
   };
   return words[reason] ?? `${where} answers with ${reason.replace("_", " ").toUpperCase()}`;
 }

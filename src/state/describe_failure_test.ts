@@ -22,6 +22,7 @@ const reasons: Record<Exclude<FailureReason, `http_${number}`>, true> = {
   too_large: true,
   backend_error: true,
   no_credential: true,
+  keyring_locked: true,
   redirect: true,
   untranslatable: true,
   ejected: true,
@@ -33,7 +34,7 @@ Deno.test("describeFailure() is a sentence about the user's machine for every re
   const all = [...Object.keys(reasons) as FailureReason[], "http_401", "http_402", "http_403", "http_404"] as const;
   for (const reason of [...all, "http_429", "http_500", "http_502"] as FailureReason[]) {
     const text = describeFailure(config, reason);
-    if (reason !== "offline" && reason !== "portal") assertStringIncludes(text, "127.0.0.1", reason);
+    if (!["offline", "portal", "keyring_locked"].includes(reason)) assertStringIncludes(text, "127.0.0.1", reason);
     assert(!text.endsWith("."), text);
     assert(!text.includes("_"), text);
   }
@@ -51,7 +52,7 @@ Deno.test("describeFailure() names the backend as its user knows it", () => {
 Deno.test("describeFailure() tells how to set a token, and where none is named", () => {
   assertEquals(
     describeFailure(backendConfig({ secret: "my-key" }), "no_credential"),
-    "The token is missing: set CLOUDTOLOCALLLM_SECRET_MY_KEY",
+    'The token is missing: set it with "cloudtolocalllm secret set my-key"',
   );
   assertEquals(
     describeFailure(backendConfig({ url: "http://h:1" }), "no_credential"),

@@ -14,7 +14,7 @@ export interface Routability {
   reason: string | null;
 }
 
-const credentialReasons = new Set(["http_401", "http_402", "http_403", "no_credential"]);
+const credentialReasons = new Set(["http_401", "http_402", "http_403", "no_credential", "keyring_locked"]);
 
 /** How many models a sentence names. */
 const shownModels = 5;

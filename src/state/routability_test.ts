@@ -150,5 +150,5 @@ Deno.test("isModelEjected() looks at the model's own breaker only", () => {
 Deno.test("routability() tells the variable of a missing token", () => {
   const health = { reach: { kind: "misconfigured", reason: "no_credential" } } as const;
   const backend = backendState({ secret: "my-key" }, { health });
-  assertStringIncludes(routability(backend, { mode: "local-first", now }).reason!, "set CLOUDTOLOCALLLM_SECRET_MY_KEY");
+  assertStringIncludes(routability(backend, { mode: "local-first", now }).reason!, "secret set my-key");
 });

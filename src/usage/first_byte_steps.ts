@@ -12,10 +12,10 @@ export function firstByteStep(ms: number): number {
   return Math.min(stepCount - 1, Math.ceil(Math.log(ms) / Math.log(growth)));
 }
 
-/** What stands for all times of a step, in ms with one decimal. */
+/** What stands for all times of a step, in ms with two decimals. */
 function middleOf(step: number): number {
   if (step === 0) return 1;
-  return Math.round(growth ** (step - 0.5) * 10) / 10;
+  return Math.round(growth ** (step - 0.5) * 100) / 100;
 }
 
 /** How many first bytes came in each step. */

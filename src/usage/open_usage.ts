@@ -16,10 +16,9 @@ export async function openUsage(path: string): Promise<UsageDatabase> {
   await provideFile(path);
   const db = new DatabaseSync(path);
   try {
-    // Before anything is written, for only an empty file can take it.
-    db.exec(`PRAGMA busy_timeout = ${lockWaitMs}; PRAGMA cache_size = -${cacheKb}; PRAGMA auto_vacuum = INCREMENTAL`);
-    // A newer version's file stays as it is.
-    checkedVersion(db);
+    db.exec(`PRAGMA busy_timeout = ${lockWaitMs}; PRAGMA cache_size = -${cacheKb}`);
+    // Asked first, for a newer version's file stays as it is. Only an empty file can take the option.
+    if (checkedVersion(db) === 0) db.exec("PRAGMA auto_vacuum = INCREMENTAL");
     // A process that is killed loses no transaction by this, a machine that loses its power the last ones at most.
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304");
     migrate(db);

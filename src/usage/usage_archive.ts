@@ -19,7 +19,7 @@ export class UsageArchive {
 
   /** Whether they are in the file now. */
   async write(rows: readonly UsageRow[]): Promise<boolean> {
-    const written = await this.#file.use((database) => {
+    const written = await this.#file.write((database) => {
       database.write(rows);
       return true;
     });
@@ -27,20 +27,20 @@ export class UsageArchive {
   }
 
   async summary(range: UsageRange): Promise<UsageSummary> {
-    return await this.#file.useExisting(({ db }) => summary(db, range)) ?? emptySummary(range);
+    return await this.#file.read(({ db }) => summary(db, range)) ?? emptySummary(range);
   }
 
   async series(range: UsageRange & { buckets: number }): Promise<UsageBucket[]> {
-    const found = await this.#file.useExisting(({ db }) => series(db, range));
+    const found = await this.#file.read(({ db }) => series(db, range));
     return found ?? new BucketList(range, range.buckets).finished();
   }
 
   async recent(options: { limit: number; before?: number }): Promise<RecentUse[]> {
-    return await this.#file.useExisting(({ db }) => recent(db, options)) ?? [];
+    return await this.#file.read(({ db }) => recent(db, options)) ?? [];
   }
 
   async cloudTokens(since: number): Promise<number | null> {
-    const found = await this.#file.useExisting(({ db }) => cloudTokens(db, since));
+    const found = await this.#file.read(({ db }) => cloudTokens(db, since));
     return found ?? (this.problem === null ? 0 : null);
   }
 

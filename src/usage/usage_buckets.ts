@@ -4,7 +4,7 @@ import type { Sums } from "./hour_sums.ts";
 
 type Part = Omit<UsageBucket, "at" | "firstByteP50Ms"> & { firstBytes: FirstByteCounts };
 
-/** A range in equal parts, filled by time. */
+/** A range in equal parts, filled by their numbers. */
 export class BucketList {
   readonly since: number;
   readonly widthMs: number;
@@ -21,35 +21,28 @@ export class BucketList {
     }));
   }
 
-  /** When the part with this number begins. */
-  startOf(bucket: number): number {
-    return this.since + bucket * this.widthMs;
-  }
-
-  add(at: number, sum: Sums & { location: string }): void {
-    const part = this.#at(at);
+  /** The part by its number; what lies beyond belongs to the first or the last. */
+  add(bucket: number, sum: Sums & { location: string }): void {
+    const part = this.#part(bucket);
     part.requests += sum.requests;
     part.failed += sum.failed;
     const { location } = sum;
     if (location === "local" || location === "cloud") part.tokens[location] += sum.tokensIn + sum.tokensOut;
   }
 
-  firstBytesAt(at: number): FirstByteCounts {
-    return this.#at(at).firstBytes;
+  firstBytesIn(bucket: number): FirstByteCounts {
+    return this.#part(bucket).firstBytes;
   }
 
   finished(): UsageBucket[] {
     return this.#parts.map(({ firstBytes, ...part }, place) => ({
-      at: new Date(this.startOf(place)).toISOString(),
+      at: new Date(this.since + place * this.widthMs).toISOString(),
       ...part,
       firstByteP50Ms: firstBytes.quantile(0.5),
     }));
   }
 
-  #at(at: number): Part {
-    const last = this.#parts.length - 1;
-    // A fraction may have lost its last bit on the way.
-    const place = Math.floor((at - this.since) / this.widthMs + 1e-9);
-    return this.#parts[Math.max(0, Math.min(last, place))];
+  #part(bucket: number): Part {
+    return this.#parts[Math.max(0, Math.min(this.#parts.length - 1, bucket))];
   }
 }

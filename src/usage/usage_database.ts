@@ -7,6 +7,8 @@ import type { UsageRow } from "./row_of_record.ts";
 const prunedAtOnce = 500;
 /** Pages of 4 KiB that one step gives back to the file system. */
 const freedAtOnce = 128;
+/** So few free ones are left for the next rows. */
+const keptFree = 32;
 
 const insertRow = `INSERT INTO requests (at, app, dialect, operation, model, backend, location, attempts, reason,
   failed_over, first_byte_ms, first_byte_step, duration_ms, tokens_in, tokens_out, outcome, status)
@@ -106,7 +108,7 @@ export class UsageDatabase {
   #giveBack(): boolean {
     const free = () => Number(this.db.prepare("PRAGMA freelist_count").get()!.freelist_count);
     const before = free();
-    if (before < freedAtOnce) return false;
+    if (before <= keptFree) return false;
     this.db.exec(`PRAGMA incremental_vacuum(${freedAtOnce})`);
     // A file of another kind gives nothing back, and must not be asked for ever.
     return free() < before;

@@ -12,6 +12,8 @@ export interface UsageFileOptions {
   log: Log;
 }
 
+type Purpose = "read" | "write";
+
 /** Two daemons on one file meet now and then; only a lock that lasts is told. */
 const lockToldAfterMs = 5_000;
 /** How long it is told that a damaged file was put aside. */
@@ -28,7 +30,8 @@ export class UsageFile {
   #database: UsageDatabase | undefined;
   /** Which file is open: the same path may lead to another by now. */
   #identity: string | undefined;
-  #failure: { kind: ProblemKind; words: string } | undefined;
+  /** The last failure; one of writing ends only when something is written again. */
+  #failure: { kind: ProblemKind; words: string; purpose: Purpose } | undefined;
   #lockedSince: number | undefined;
   #notice: { words: string; until: number } | undefined;
 
@@ -38,25 +41,17 @@ export class UsageFile {
 
   get problem(): string | null {
     if (this.#failure) return this.#failure.words;
-    const { monotonic } = this.#options.clock;
-    return this.#notice && monotonic() < this.#notice.until ? this.#notice.words : null;
+    return this.#notice && this.#options.clock.monotonic() < this.#notice.until ? this.#notice.words : null;
   }
 
-  /** What `run` gives; `undefined` when the database cannot be used, which is a problem from then on. */
-  async use<T>(run: (database: UsageDatabase) => T): Promise<T | undefined> {
-    try {
-      const result = await this.#tryTwice(run);
-      this.#healed();
-      return result;
-    } catch (error) {
-      this.#failed(error);
-      return undefined;
-    }
+  /** Writes; `undefined` when the database cannot be used, which is a problem from then on. */
+  write<T>(run: (database: UsageDatabase) => T): Promise<T | undefined> {
+    return this.#use("write", run);
   }
 
-  /** The same where nothing is to be made: `undefined` also when there is no file. */
-  async useExisting<T>(run: (database: UsageDatabase) => T): Promise<T | undefined> {
-    return await identityOf(this.#options.path) === undefined ? undefined : await this.use(run);
+  /** Reads; `undefined` also when there is no file, and none is made. */
+  async read<T>(run: (database: UsageDatabase) => T): Promise<T | undefined> {
+    return await identityOf(this.#options.path) === undefined ? undefined : await this.#use("read", run);
   }
 
   /** Deletes everything, damaged files too. Throws when it cannot. */
@@ -66,13 +61,14 @@ export class UsageFile {
     await this.#tryTwice((database) => database.clear());
     await removeAllAside(path);
     this.#notice = undefined;
-    this.#healed();
+    this.#healed("write");
   }
 
   /** Deletes some of what is older; whether there may be more. */
   async prune(before: number): Promise<boolean> {
     const { path, log } = this.#options;
-    const hasMore = await this.useExisting((database) => database.prune(before)) ?? false;
+    const exists = await identityOf(path) !== undefined;
+    const hasMore = exists && (await this.write((database) => database.prune(before)) ?? false);
     if (hasMore) return true;
     await removeOldAside(path, before).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return;
@@ -88,6 +84,17 @@ export class UsageFile {
       this.#options.log.warn("The record of use was not closed in order", { error: messageOf(error) });
     }
     this.#database = undefined;
+  }
+
+  async #use<T>(purpose: Purpose, run: (database: UsageDatabase) => T): Promise<T | undefined> {
+    try {
+      const result = await this.#tryTwice(run);
+      this.#healed(purpose);
+      return result;
+    } catch (error) {
+      this.#failed(error, purpose);
+      return undefined;
+    }
   }
 
   async #tryTwice<T>(run: (database: UsageDatabase) => T): Promise<T> {
@@ -121,7 +128,7 @@ export class UsageFile {
     log.error(words, { error: messageOf(error) });
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, purpose: Purpose): void {
     const { path, clock, log } = this.#options;
     const kind = problemKind(error);
     if (kind === "locked") {
@@ -129,12 +136,13 @@ export class UsageFile {
       if (clock.monotonic() - this.#lockedSince < lockToldAfterMs) return;
     }
     const isNew = this.#failure?.kind !== kind;
-    this.#failure = { kind, words: problemWords(kind, { path, error }) };
+    this.#failure = { kind, purpose, words: problemWords(kind, { path, error }) };
     if (isNew) log.warn(this.#failure.words, { error: messageOf(error) });
   }
 
-  #healed(): void {
-    this.#lockedSince = undefined;
+  #healed(purpose: Purpose): void {
+    if (purpose === "write") this.#lockedSince = undefined;
+    if (purpose === "read" && this.#failure?.purpose === "write") return;
     if (this.#failure) this.#options.log.info("Requests are recorded again", { file: this.#options.path });
     this.#failure = undefined;
   }

@@ -9,7 +9,10 @@ const words: [pattern: RegExp, kind: ProblemKind][] = [
   [/file is not a database|disk image is malformed|malformed database schema|file is encrypted/, "damaged"],
   [/database or disk is full|no space left|quota/i, "full"],
   [/database (table |schema )?is locked/, "locked"],
-  [/readonly database|unable to open database file|permission denied|read-only|not a directory/i, "read_only"],
+  [
+    /readonly database|unable to open database file|permission denied|read-only|not a directory|file exists/i,
+    "read_only",
+  ],
 ];
 
 export function problemKind(error: unknown): ProblemKind {

@@ -120,14 +120,12 @@ function hourlyFirstBytes(db: DatabaseSync, { since, until }: UsageRange) {
 
 /** An hour is wholly of the part that its middle is in. */
 function addHours(db: DatabaseSync, { since, until }: UsageRange, list: BucketList): void {
-  const query = `SELECT hour, location, ${total} FROM hours
-    WHERE by = 'backend' AND hour >= ? AND hour < ? GROUP BY hour, location`;
-  const middleOf = (hour: number) => hour + hourMs / 2;
-  for (const { hour, ...sum } of all<NamedSums & { hour: number }>(db, query, since, until)) {
-    list.add(middleOf(hour), sum);
-  }
+  const query = `SELECT CAST((hour - ?) / ? AS INTEGER) AS bucket, location, ${total} FROM hours
+    WHERE by = 'backend' AND hour >= ? AND hour < ? GROUP BY 1, 2`;
+  const place = [list.since - hourMs / 2, list.widthMs, since, until];
+  for (const { bucket, ...sum } of all<NamedSums & { bucket: number }>(db, query, ...place)) list.add(bucket, sum);
   for (const { hour, counts } of hourlyFirstBytes(db, { since, until })) {
-    list.firstBytesAt(middleOf(hour)).addBlob(counts);
+    list.firstBytesIn(Math.floor((hour - list.since + hourMs / 2) / list.widthMs)).addBlob(counts);
   }
 }
 
@@ -136,13 +134,11 @@ function addRows(db: DatabaseSync, { since, until }: UsageRange, list: BucketLis
   const place = [list.since, list.widthMs, since, until];
   const query = `SELECT bucket, location, ${total} FROM
     (SELECT ${bucket} AS bucket, location, ${ofRow} FROM requests WHERE at >= ? AND at < ?) GROUP BY bucket, location`;
-  for (const { bucket, ...sum } of all<NamedSums & { bucket: number }>(db, query, ...place)) {
-    list.add(list.startOf(bucket), sum);
-  }
+  for (const { bucket, ...sum } of all<NamedSums & { bucket: number }>(db, query, ...place)) list.add(bucket, sum);
   const steps = `SELECT ${bucket} AS bucket, first_byte_step AS step, count(*) AS count FROM requests
     WHERE at >= ? AND at < ? AND first_byte_step IS NOT NULL GROUP BY 1, 2`;
   for (const row of all<{ bucket: number; step: number; count: number }>(db, steps, ...place)) {
-    list.firstBytesAt(list.startOf(row.bucket)).add(row.step, row.count);
+    list.firstBytesIn(row.bucket).add(row.step, row.count);
   }
 }
 

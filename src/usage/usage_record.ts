@@ -162,6 +162,8 @@ export class UsageRecord implements UsageReader, AsyncDisposable {
   }
 
   #nextRetryMs(): number {
+    // What is not told is another daemon's turn.
+    if (this.problem() === null) return retry.firstMs;
     const ms = this.#retryMs;
     this.#retryMs = Math.min(retry.longestMs, ms * 2);
     return ms;

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { recordOf, UsageScene } from "../../tests/support/usage/usage_scene.ts";
 
 const hourMs = 3_600_000;
@@ -79,4 +79,136 @@ Deno.test("UsageRecord sums by backend, model, app and location, the last second
   assertEquals(series[9].tokens, { local: 0, cloud: 120 });
   const short = await usage.series({ since: at - 3 * hourMs, until: at + hourMs, buckets: 4 });
   assertEquals(short.map(({ requests, failed }) => [requests, failed]), [[1, 0], [1, 0], [1, 0], [3, 1]]);
+});
+
+Deno.test("UsageRecord makes no file while it is switched off, and follows the configuration", async () => {
+  await using scene = new UsageScene();
+  scene.options.record = false;
+  const usage = scene.start();
+  usage.record(recordOf());
+  await scene.clock.advance(10_000);
+  assertEquals([(await usage.summary(scene.all)).requests, await usage.recent({ limit: 5 })], [0, []]);
+  assertEquals([await usage.cloudTokens(0), usage.problem(), scene.exists], [0, null, false]);
+  scene.options.record = true;
+  usage.configChanged();
+  usage.record(recordOf());
+  assertEquals((await usage.summary(scene.all)).requests, 1);
+  usage.record(recordOf());
+  scene.options.record = false;
+  usage.configChanged();
+  usage.record(recordOf());
+  await scene.clock.advance(10_000);
+  assertEquals((await usage.summary(scene.all)).requests, 1);
+});
+
+Deno.test("UsageRecord forgets what is older than it may keep, in small steps, and gives the space back", async () => {
+  await using scene = new UsageScene();
+  const usage = scene.start();
+  const now = scene.clock.now();
+  for (let row = 0; row < 4_000; row++) usage.record(recordOf({ startedAt: now - 100 * dayMs + row * 1_000 }));
+  for (let row = 0; row < 50; row++) usage.record(recordOf({ startedAt: now - row * dayMs - 2 * hourMs }));
+  assertEquals((await usage.summary(scene.all)).requests, 4_050);
+  const pages = () => Number(scene.rows("PRAGMA page_count")[0].page_count);
+  const before = pages();
+  scene.options.keepDays = 30;
+  usage.configChanged();
+  for (let step = 0; step < 100; step++) {
+    await scene.clock.advance(1_000);
+    await usage.recent({ limit: 1 });
+  }
+  const { requests, tokens } = await usage.summary(scene.all);
+  assertEquals([requests, tokens.cloud.output], [30, 30 * 7]);
+  assertEquals((await usage.recent({ limit: 500 })).length, 30);
+  assert(pages() < before / 2, `${before} pages became ${pages()}`);
+});
+
+Deno.test("UsageRecord lists newest first, page by page, also when the clock was set back", async () => {
+  await using scene = new UsageScene();
+  const usage = scene.start();
+  for (let row = 0; row < 5; row++) {
+    usage.record(recordOf({ startedAt: scene.clock.now(), model: `m${row}` }));
+    scene.clock.set(-3_600_000);
+  }
+  const first = await usage.recent({ limit: 2 });
+  const rest = await usage.recent({ limit: 10, before: first[1].id });
+  assertEquals([...first, ...rest].map(({ model }) => model), ["m4", "m3", "m2", "m1", "m0"]);
+  scene.clock.set(-1_000 * dayMs);
+  usage.record(recordOf({ startedAt: scene.clock.now() }));
+  scene.clock.set(2_000 * dayMs);
+  await scene.clock.advance(2_000);
+  assertEquals([usage.problem(), scene.warnings], [null, []]);
+});
+
+Deno.test("UsageRecord deletes everything when told, damaged files too, and goes on", async () => {
+  await using scene = new UsageScene();
+  const usage = scene.start();
+  for (let row = 0; row < 500; row++) usage.record(recordOf({ model: "secret-project" }));
+  await usage.recent({ limit: 1 });
+  await Deno.writeTextFile(`${scene.path}.damaged-2026-01-05T14-04-00`, "secret-project");
+  await usage.clear();
+  for (const { name } of Deno.readDirSync(`${scene.folder}/state`)) {
+    const text = new TextDecoder("latin1").decode(Deno.readFileSync(`${scene.folder}/state/${name}`));
+    assertEquals([name, text.includes("secret-project")], [name, false]);
+  }
+  assertEquals((await usage.summary(scene.all)).requests, 0);
+  usage.record(recordOf());
+  assertEquals((await usage.recent({ limit: 5 })).length, 1);
+});
+
+Deno.test("UsageRecord keeps names as they are, whatever they would mean in SQL", async () => {
+  await using scene = new UsageScene();
+  const usage = scene.start();
+  const names = ["'; DROP TABLE requests; --", '"', "%_\\", "模型🎉", "a'b", "\u202e", "?1", ""];
+  for (const model of names) usage.record(recordOf({ model, app: model }));
+  assertEquals((await usage.recent({ limit: 50 })).map(({ model }) => model), names.toReversed());
+  const { byModel, byApp } = await usage.summary(scene.all);
+  assertEquals(new Set(byModel.top.map(({ name }) => name)), new Set(names));
+  assertEquals(new Set(byApp.top.map(({ name }) => name)), new Set(names));
+});
+
+Deno.test("UsageRecord tells the ten most used names one by one, and the others together", async () => {
+  await using scene = new UsageScene();
+  const usage = scene.start();
+  for (let app = 0; app < 14; app++) {
+    for (let row = 0; row <= app; row++) usage.record(recordOf({ app: `app-${app}` }));
+  }
+  const { byApp, requests } = await usage.summary(scene.all);
+  assertEquals(byApp.top.map(({ name }) => name), [13, 12, 11, 10, 9, 8, 7, 6, 5, 4].map((app) => `app-${app}`));
+  assertEquals([byApp.others?.names, byApp.others?.requests, requests], [4, 1 + 2 + 3 + 4, 105]);
+});
+
+Deno.test("UsageRecord shares its file with another daemon's", async () => {
+  await using scene = new UsageScene();
+  const [one, other] = [scene.start(), scene.start()];
+  for (let round = 0; round < 20; round++) {
+    for (const usage of [one, other]) {
+      for (let row = 0; row < 10; row++) usage.record(recordOf({ app: `round-${round}` }));
+    }
+    await Promise.all([one.recent({ limit: 1 }), other.recent({ limit: 1 })]);
+  }
+  assertEquals([(await one.summary(scene.all)).requests, (await other.summary(scene.all)).requests], [400, 400]);
+  assertEquals([one.problem(), other.problem(), scene.warnings], [null, null, []]);
+});
+
+Deno.test("UsageRecord begins a new file when its own was taken away", async () => {
+  await using scene = new UsageScene();
+  const usage = scene.start();
+  usage.record(recordOf());
+  await usage.recent({ limit: 1 });
+  for (const end of ["", "-wal", "-shm"]) await Deno.remove(scene.path + end);
+  usage.record(recordOf());
+  assertEquals([(await usage.recent({ limit: 5 })).length, usage.problem()], [1, null]);
+});
+
+Deno.test("UsageRecord closes a file that nobody uses, and wakes nobody for it", async () => {
+  await using scene = new UsageScene();
+  const usage = scene.start();
+  usage.record(recordOf());
+  await usage.recent({ limit: 1 });
+  await scene.clock.advance(2_000);
+  await usage.recent({ limit: 1 });
+  await scene.clock.advance(60_000);
+  await usage.problem();
+  assertEquals(scene.clock.pending, 1);
+  assert(scene.clock.nextDueMs! > 23 * hourMs);
 });

@@ -155,6 +155,7 @@ export class DesktopScene {
         record("testBackend", id);
         return connectionTests[id];
       },
+      testUnsaved: () => Promise.reject(new Error("The desktop tests what is set up")),
       // deno-lint-ignore require-await
       enableBackend: async (id, enabled) => record("enableBackend", id, enabled),
       // deno-lint-ignore require-await

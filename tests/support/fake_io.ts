@@ -46,6 +46,13 @@ export class FakeIo implements Io {
 
   readonly env = (name: string): string | undefined => this.#options.env?.[name];
 
+  /** Each change of the terminal's mode. */
+  readonly rawModes: boolean[] = [];
+
+  setRaw(isRaw: boolean): void {
+    this.rawModes.push(isRaw);
+  }
+
   onSignal(signals: readonly Deno.Signal[], handler: () => void): () => void {
     for (const signal of signals) this.#of(signal).add(handler);
     return () => signals.forEach((signal) => this.#of(signal).delete(handler));

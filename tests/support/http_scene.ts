@@ -1,4 +1,4 @@
-import type { Config, ConfigInput } from "../../src/config/schema.ts";
+import type { BackendConfig, Config, ConfigInput } from "../../src/config/schema.ts";
 import { silentLog } from "../../src/core/log.ts";
 import { RecentLines } from "../../src/core/recent_lines.ts";
 import type { RouteMode } from "../../src/core/types.ts";
@@ -9,18 +9,23 @@ import { Metrics } from "../../src/http/metrics.ts";
 import { createHandler } from "../../src/http/server.ts";
 import type { AppState, Pause } from "../../src/state/app_state.ts";
 import { withPause } from "../../src/state/changes.ts";
-import { RunningRequests } from "../../src/state/running_requests.ts";
+import type { UnsavedTestOptions } from "../../src/state/commands.ts";
+import type { TestStep } from "../../src/state/connection_report.ts";
 import type { SettingsVisit } from "../../src/state/settings_visit.ts";
+import { RunningRequests } from "../../src/state/running_requests.ts";
+import type { SecretCommands } from "../../src/state/secrets.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import type { UsageReader } from "../../src/state/usage.ts";
 import { FailoverScene } from "./failover_scene.ts";
 import { configOf } from "./states.ts";
+import { noSecrets } from "./no_secrets.ts";
 import { noUsage } from "./no_usage.ts";
 
 export interface HttpSceneOptions {
   listen?: ConfigInput["listen"];
   secrets?: Record<string, string>;
+  secretCommands?: SecretCommands;
   /** Whether the socket would be bound beyond loopback. Default: no. */
   isExposed?: boolean;
   /** Default: none, and whoever asks for it is refused. */
@@ -36,8 +41,11 @@ const missing = () => Promise.reject(new Error("This scene has no configuration 
 const missingConfigFile: HttpContext["configFile"] = {
   path: "/nowhere/config.json",
   snapshot: missing,
-  modify: missing,
+  edit: missing,
 };
+
+/** The one step of every connection test here. */
+export const testStep: TestStep = { name: "Reach the server", ok: true, detail: "", durationMs: 1, advice: null };
 
 /** Every route of the daemon without a socket, over stub backends. It leaves out the monitor and the configuration file. */
 export class HttpScene {
@@ -47,6 +55,8 @@ export class HttpScene {
   readonly records: RequestRecord[] = [];
   readonly errors: string[] = [];
   readonly modes: RouteMode[] = [];
+  /** Tests of settings that are not saved. */
+  readonly unsavedTests: { config: BackendConfig; options: UnsavedTestOptions }[] = [];
   readonly recentLog = new RecentLines(4_000);
   readonly door: Door;
   /** What reached the settings page, behind the door. */
@@ -92,8 +102,17 @@ export class HttpScene {
         },
         pauseCloud: (forMs) => this.#pause({ until: forMs === undefined ? null : clock.now() + forMs }),
         resumeCloud: () => this.#pause(null),
-        testBackend: (id) => Promise.resolve(stubs.has(id) ? { backend: id, ok: true, steps: [] } : undefined),
+        testBackend: (id, _signal, onStep) => {
+          onStep?.(testStep);
+          return Promise.resolve(stubs.has(id) ? { backend: id, ok: true, steps: [testStep] } : undefined);
+        },
+        testUnsaved: (config, options) => {
+          this.unsavedTests.push({ config, options });
+          options.onStep?.(testStep);
+          return Promise.resolve({ backend: config.id, ok: true, steps: [testStep] });
+        },
       },
+      secretCommands: options.secretCommands ?? noSecrets,
       metrics,
       clock,
       log: { ...silentLog, error: (message) => this.errors.push(message) },

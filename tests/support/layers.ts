@@ -27,7 +27,7 @@ const below: Record<string, readonly string[]> = {
   "src/settings": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
   "src/desktop": ["src/dbus", "src/broker", "src/protocol", "src/state", "src/config", "src/core", "ffi"],
   "src/applink": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
-  "src/secrets": ["src/dbus", "src/config", "src/core"],
+  "src/secrets": ["src/dbus", "src/state", "src/config", "src/core"],
   "src/usage": ["src/broker", "src/state", "src/config", "src/core"],
   "src/backends": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
   "src/health": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],

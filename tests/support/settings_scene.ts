@@ -7,9 +7,11 @@ import type { SettingsContext } from "../../src/settings/context.ts";
 import { createSettingsPage } from "../../src/settings/page.tsx";
 import type { AppState } from "../../src/state/app_state.ts";
 import { withConfig } from "../../src/state/changes.ts";
+import { RunningRequests } from "../../src/state/running_requests.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import { type ConfigFixture, configFixture } from "./config_fixture.ts";
+import { noSecrets } from "./no_secrets.ts";
 import { noUsage } from "./no_usage.ts";
 
 /** The settings page over a configuration file of its own, without door, sockets and backends that answer. */
@@ -52,6 +54,7 @@ export class SettingsScene implements AsyncDisposable {
         pauseCloud: (forMs) => said(`pause ${forMs}`),
         resumeCloud: () => said("resume"),
         testBackend: () => Promise.resolve(undefined),
+        testUnsaved: ({ id }) => Promise.resolve({ backend: id, ok: true, steps: [] }),
         enableBackend: (id, enabled) => said(`${enabled ? "enable" : "disable"} ${id}`),
         provideConfigFile: () => Promise.resolve(file.path),
         quit: () => void this.commands.push("quit"),
@@ -73,7 +76,10 @@ export class SettingsScene implements AsyncDisposable {
       },
       env: (name) => this.env[name],
       loginStart: { isEnabled: () => Promise.resolve(false), set: (on) => said(`login ${on}`) },
+      secrets: noSecrets,
       usage: noUsage,
+      running: new RunningRequests(),
+      findServers: () => Promise.resolve([]),
       stopping: this.stopping.signal,
       ...changed,
     };

@@ -1,8 +1,34 @@
-/** Writes what documentation takes from the source: `deno task docs`. Tests fail when it is not current. */
+/**
+ * Writes what documentation takes from the source: `deno task docs`. With `--check` it only says what is not current, and
+ * fails then.
+ */
 import { withOptionTables } from "../../src/config/describe_config.ts";
 import { configJsonSchemaText } from "../../src/config/json_schema.ts";
+import { version } from "../../src/core/version.ts";
+import { openApiText } from "../../src/http/openapi/document.ts";
 
 const docs = new URL("../../docs/", import.meta.url);
-const guide = new URL("CONFIGURATION.md", docs);
-await Deno.writeTextFile(guide, withOptionTables(await Deno.readTextFile(guide)));
-await Deno.writeTextFile(new URL("config.schema.json", docs), await configJsonSchemaText());
+
+const documents: Record<string, (before: string) => string | Promise<string>> = {
+  "CONFIGURATION.md": withOptionTables,
+  "config.schema.json": configJsonSchemaText,
+  "openapi.json": () => openApiText(version),
+};
+
+for (const [name, write] of Object.entries(documents)) {
+  const file = new URL(name, docs);
+  const before = await textOf(file);
+  const text = await write(before);
+  if (text === before) continue;
+  if (Deno.args.includes("--check")) throw new Error(`docs/${name} is not current: write it with \`deno task docs\``);
+  await Deno.writeTextFile(file, text);
+}
+
+async function textOf(file: URL): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}

@@ -137,6 +137,7 @@ const kinds = {
   failover: { urgency: "normal", category: "network.error" },
   down: { urgency: "normal", category: "network.disconnected" },
   config: { urgency: "normal", category: "x-cloudtolocalllm.config" },
+  cap: { urgency: "normal", category: "x-cloudtolocalllm.cap" },
   credential: { urgency: "normal", category: "network.error" },
   recovery: { urgency: "low", category: "network.connected" },
 } as const;

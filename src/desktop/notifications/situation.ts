@@ -1,6 +1,8 @@
-import { secretVariable } from "../../config/secrets_env.ts";
+import { dayText } from "../../core/calendar_month.ts";
+import { figureText } from "../../core/figure_text.ts";
 import { type Coverage, modelCoverage, type ModelPlace } from "../../core/model_coverage.ts";
 import type { AppState, BackendState } from "../../state/app_state.ts";
+import { capLevel, stopsCloud } from "../../state/cloud_use.ts";
 import { describeFailure } from "../../state/describe_failure.ts";
 import { byPreference } from "../../state/preference.ts";
 import { type Routability, routability } from "../../state/routability.ts";
@@ -10,8 +12,8 @@ import { continued, nameOf } from "../tray/tray_words.ts";
 
 /** What is not as it should be. Of one `subject` there is at most one at a time. */
 export interface Trouble {
-  kind: "failover" | "down" | "credential" | "config";
-  /** What a notification about it replaces: `route`, `config`, or `credential:` and the backend's id. */
+  kind: "failover" | "down" | "credential" | "config" | "cap";
+  /** What a notification about it replaces: `route`, `config`, `cap`, or `credential:` and the backend's id. */
   subject: string;
   /** The backend whose answering ends it; "": none, as of a configuration that cannot be used. */
   backend: string;
@@ -77,6 +79,7 @@ export function situationOf(state: AppState, now: number): Situation {
   return {
     troubles: [
       ...configTrouble(state),
+      ...capTrouble(state),
       ...order.flatMap((one) => credentialTrouble(one, order)),
       ...(typeof route === "object" ? [route] : []),
     ],
@@ -143,6 +146,23 @@ function configTrouble({ configError }: AppState): Trouble[] {
   }];
 }
 
+/** At 80 percent of the month's cap and at the cap; what the user was told before the daemon began is no news. */
+function capTrouble({ cloudUse: use }: AppState): Trouble[] {
+  const level = capLevel(use);
+  if (use.cap === null || level <= use.toldBefore) return [];
+  const used = `${figureText(use.tokens)} of ${figureText(use.cap)} tokens`;
+  const trouble = { kind: "cap", subject: "cap", backend: "", toTest: [] } as const;
+  const variant = `${use.month}:${use.cap}:${level}`;
+  if (level === 80) {
+    const then = use.atCap === "warn" ? "Nothing stops there." : "From there on only local models answer.";
+    return [{ ...trouble, variant, summary: "80 % of the month's cloud tokens are used", body: `${used}. ${then}` }];
+  }
+  const summary = "The month's cloud tokens are used up";
+  const until = dayText(use.endsAt);
+  const then = stopsCloud(use) ? `Only local models answer until ${until}.` : "Clouds are asked all the same.";
+  return [{ ...trouble, variant, summary, body: `${used}. ${then} The cap is limits.monthlyCloudTokens.` }];
+}
+
 function downBody(order: readonly Seen[]): string {
   const causes = [...new Set(order.map(({ cause }) => cause))];
   return causes.slice(0, shownReasons).map((cause) => `${cause}.`).join(" ");
@@ -165,10 +185,9 @@ function credentialTrouble(one: Seen, order: readonly Seen[]): Trouble[] {
 function credentialAdvice({ backend: { config: { secret } }, cause }: Seen): string {
   const where = 'see "Tokens" in docs/CONFIGURATION.md';
   if (secret === null) return `Name it in "secret" of the configuration: ${where}.`;
-  if (cause.startsWith("The token is missing")) {
-    return `Put it into the environment of the daemon and restart CloudToLocalLLM: ${where}.`;
-  }
-  return `Put a valid one into ${secretVariable(secret)} and restart CloudToLocalLLM: ${where}.`;
+  if (cause.startsWith("The keyring")) return "The token is then read by itself.";
+  if (cause.startsWith("The token is missing")) return "It is used at once.";
+  return `Set a valid one with "cloudtolocalllm secret set ${secret}": ${where}.`;
 }
 
 function causeOf({ config, health }: BackendState, { health: word, reason }: Routability, now: number): string {

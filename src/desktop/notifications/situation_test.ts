@@ -88,15 +88,14 @@ Deno.test("situationOf() tells one cause once: a refused token is no failover be
     const { troubles, words } = seen(backends, mode);
     assertEquals(troubles, [trouble]);
     assertEquals(words[0].includes(ending), true, words[0]);
-    const advice = "refuses the token. Put a valid one into CLOUDTOLOCALLLM_SECRET_WORK and restart CloudToLocalLLM: " +
+    const advice = 'refuses the token. Set a valid one with "cloudtolocalllm secret set work": ' +
       'see "Tokens" in docs/CONFIGURATION.md.';
     assertEquals(words[0].includes(advice), true, words[0]);
   }
   const missing = { reach: { kind: "misconfigured", reason: "no_credential" } } as const;
   assertEquals(seen([local(), cloud(missing)]).words, [
-    "Your cloud cannot be used | The token is missing: set CLOUDTOLOCALLLM_SECRET_WORK. " +
-    'Put it into the environment of the daemon and restart CloudToLocalLLM: see "Tokens" in docs/CONFIGURATION.md. ' +
-    "Ollama on this machine answers meanwhile.",
+    'Your cloud cannot be used | The token is missing: set it with "cloudtolocalllm secret set work". ' +
+    "It is used at once. Ollama on this machine answers meanwhile.",
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { BackendStatus, StatusReport } from "../../state/status.ts";
+import { isCloudStopped } from "./tray_words.ts";
 import type { TrayIcon } from "./tray_model_types.ts";
 
 /** The backend that the next request goes to. */
@@ -9,7 +10,7 @@ export function activeBackend({ backends, active }: StatusReport): BackendStatus
 /** Which icon says it best: that nothing answers comes first, then what the user did, then how well it goes. */
 export function trayIcon(report: StatusReport): TrayIcon {
   if (report.state === "down") return "error";
-  if (report.pause) return "paused";
+  if (report.pause || isCloudStopped(report)) return "paused";
   if (isUnchecked(report)) return "idle";
   if (report.state === "degraded") return "degraded";
   return activeBackend(report)?.location ?? "idle";

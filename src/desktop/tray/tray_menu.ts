@@ -1,5 +1,6 @@
 import { type RouteMode, routeModes } from "../../core/types.ts";
 import type { StatusReport } from "../../state/status.ts";
+import { figureText } from "../../core/figure_text.ts";
 import { timeText } from "../../core/time_of_day.ts";
 import { configErrorWords } from "../config_error_words.ts";
 import { failoverText } from "./failover_words.ts";
@@ -8,7 +9,7 @@ import { backendItems } from "./tray_menu_backends.ts";
 import { inSections, line, longestLabel, withUniqueKeys } from "./tray_menu_parts.ts";
 import type { MenuItem, TrayAction } from "./tray_model_types.ts";
 import { standInAdvice, traySentence, untilWhen } from "./tray_sentence.ts";
-import { capitalized, countOf, modeNames } from "./tray_words.ts";
+import { capitalized, countOf, isCloudStopped, modeNames } from "./tray_words.ts";
 
 const shownFailovers = 10;
 const hourMs = 3_600_000;
@@ -58,10 +59,21 @@ function notes(report: StatusReport): MenuItem[] {
     ...(configError === null ? [] : [click("note:config", configErrorWords(configError), { do: "open_config_file" })]),
     ...(advice === undefined ? [] : [line("note:models", advice)]),
     ...networkNotes(surroundings.network),
-    ...(modeReason === null || pause
+    ...capNotes(report),
+    ...(modeReason === null || pause || isCloudStopped(report)
       ? []
       : [line("note:mode", `${capitalized(modeReason)}: ${modeNames[mode].toLowerCase()}`)]),
   ];
+}
+
+/** Said once: where no cloud is asked any more, the sentence above says why. */
+function capNotes({ cloudUse: { cap, tokens, isReached, atCap }, pause }: StatusReport): MenuItem[] {
+  if (!isReached || cap === null) return [];
+  const used = `${figureText(tokens)} cloud tokens used this month, of ${figureText(cap)}`;
+  if (atCap === "warn") return [line("note:cap", `${used}: clouds are still asked`)];
+  return pause
+    ? [line("note:cap", `${used}: no cloud is asked after the pause either`)]
+    : [click("note:cap", `${used}: raise the cap in the settings`, { do: "open_settings" })];
 }
 
 function networkNotes(network: StatusReport["surroundings"]["network"]): MenuItem[] {

@@ -1,10 +1,20 @@
 import { backendsInUse, missedBackend } from "../../core/backends_in_use.ts";
+import { dayText } from "../../core/calendar_month.ts";
 import { modelCoverage } from "../../core/model_coverage.ts";
 import { timeText } from "../../core/time_of_day.ts";
 import type { BackendStatus, StatusReport } from "../../state/status.ts";
 import { plainLine } from "../plain_line.ts";
 import { activeBackend, isUnchecked } from "./tray_icon.ts";
-import { capitalized, continued, countOf, latencyText, longestId, modeNames, nameOf } from "./tray_words.ts";
+import {
+  capitalized,
+  continued,
+  countOf,
+  isCloudStopped,
+  latencyText,
+  longestId,
+  modeNames,
+  nameOf,
+} from "./tray_words.ts";
 
 /** What there is to say about the machine now, in one sentence. Its parts are not made safe to show yet. */
 export function traySentence(report: StatusReport, now: number): string {
@@ -13,7 +23,13 @@ export function traySentence(report: StatusReport, now: number): string {
   if (state === "down") return `Nothing can answer${circumstance(report, now)}: ${whyNothing(report)}`;
   const says = isUnchecked(report) ? "no model server has been checked yet" : answers(report);
   if (report.pause) return `The cloud is paused${untilWhen(report.pause, now)}; ${continued(says)}`;
+  if (isCloudStopped(report)) return `${capSentence(report.cloudUse)}; ${continued(says)}`;
   return capitalized(says);
+}
+
+/** That the month's cap is reached. */
+function capSentence({ endsAt }: StatusReport["cloudUse"]): string {
+  return `The month's cloud tokens are used up until ${dayText(Date.parse(endsAt))}`;
 }
 
 /** ` until 15:04`, or nothing where only the user ends the pause. */
@@ -21,8 +37,10 @@ export function untilWhen({ until }: { until: string | null }, now: number): str
   return until === null ? "" : ` until ${timeText(Date.parse(until), now)}`;
 }
 
-function circumstance({ pause, mode }: StatusReport, now: number): string {
+function circumstance(report: StatusReport, now: number): string {
+  const { pause, mode } = report;
   if (pause) return ` while the cloud is paused${untilWhen(pause, now)}`;
+  if (isCloudStopped(report)) return " while the month's cloud tokens are used up";
   return mode === "local-only" || mode === "cloud-only" ? ` in mode "${modeNames[mode]}"` : "";
 }
 

@@ -1,5 +1,5 @@
 import type { RouteMode } from "../../core/types.ts";
-import type { BackendStatus } from "../../state/status.ts";
+import type { BackendStatus, StatusReport } from "../../state/status.ts";
 import { plainLine } from "../plain_line.ts";
 import type { TrayIcon } from "./tray_model_types.ts";
 
@@ -53,6 +53,11 @@ const thisMachine = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 function machineOf(url: string): string {
   const { hostname, host } = URL.parse(url) ?? { hostname: "", host: url };
   return thisMachine.test(hostname) ? "this machine" : plainLine(host, 60);
+}
+
+/** Whether the month's cap keeps requests local that would go to clouds else. */
+export function isCloudStopped({ cloudUse: { isReached, atCap }, chosenMode }: StatusReport): boolean {
+  return isReached && atCap === "stop-cloud" && chosenMode !== "local-only";
 }
 
 /** A sentence as the second half of another one. */

@@ -1,4 +1,5 @@
 import { ConfigConflict, ConfigError, type ConfigProblem } from "../../config/config_error.ts";
+import { parseConfig } from "../../config/parse_config.ts";
 import type { Config, ConfigInput } from "../../config/schema.ts";
 import type { SettingsContext } from "../context.ts";
 import { type Field, isSame, nameOf, putValues, sentValues, type Values, valuesOf } from "./field.ts";
@@ -29,6 +30,13 @@ export interface FormState {
 
 export type SaveResult = { saved: true } | { saved: false; status: 409 | 422; state: FormState };
 
+export interface SaveOptions {
+  fields: readonly Field[];
+  target: FormTarget;
+  /** Called when all is well, before the configuration is written; gives problems by the name of a field. */
+  beforeSave?: (changed: Values) => Promise<Record<string, string>>;
+}
+
 /** A form that shows the configuration as it is. */
 export function freshForm(fields: readonly Field[], source: object): FormState {
   const values = valuesOf(fields, source);
@@ -43,13 +51,13 @@ export function freshForm(fields: readonly Field[], source: object): FormState {
 export async function saveForm(
   { configFile }: Pick<SettingsContext, "configFile">,
   form: FormData,
-  { fields, target }: { fields: readonly Field[]; target: FormTarget },
+  { fields, target, beforeSave = () => Promise.resolve({}) }: SaveOptions,
 ): Promise<SaveResult> {
   const sent = sentValues(fields, form);
   const was = sentWas(form);
   for (;;) {
     try {
-      const { version, config } = await configFile.snapshot();
+      const { version, config, written } = await configFile.snapshot();
       const source = target.find(config);
       if (!source) {
         return refused(409, sent, was, {
@@ -61,7 +69,11 @@ export async function saveForm(
       const conflicts = changed.filter((name) => !isSame(now[name], was[name]) && !isSame(now[name], sent[name]));
       if (conflicts.length > 0) return conflict(sent, now, conflicts);
       const values = Object.fromEntries(changed.map((name) => [name, sent[name]]));
-      await configFile.modify((draft) => putValues(fields, values, target.open(draft)), { ifVersion: version });
+      const change = (draft: ConfigInput) => putValues(fields, values, target.open(draft));
+      check(written, change);
+      const problems = await beforeSave(values);
+      if (Object.keys(problems).length > 0) return refused(422, sent, was, { problems });
+      await configFile.modify(change, { ifVersion: version });
       return { saved: true };
     } catch (error) {
       // Changed in this very moment: seen as it is now it may be no conflict at all.
@@ -71,6 +83,14 @@ export async function saveForm(
       return refused(422, sent, was, await placed(error.problems, { fields, target, configFile }));
     }
   }
+}
+
+/** Throws a `ConfigError` when the changed configuration is not good; nothing is written yet. */
+function check(written: ConfigInput, change: (draft: ConfigInput) => void): void {
+  const draft = structuredClone(written);
+  change(draft);
+  const result = parseConfig(draft);
+  if (!result.ok) throw new ConfigError("The changed configuration is not good", result.problems);
 }
 
 function changedByUser(fields: readonly Field[], { sent, was }: { sent: Values; was: Values }): string[] {

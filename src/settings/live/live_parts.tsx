@@ -3,6 +3,7 @@ import type { ServerSentEventMessage } from "@std/http/server-sent-event-stream"
 import type { Child } from "@hono/hono/jsx";
 import { messageOf } from "../../core/errors.ts";
 import type { SettingsContext } from "../context.ts";
+import { rendered } from "../rendered.ts";
 import type { PageContext } from "../section.ts";
 import { StatePill } from "../state_pill.tsx";
 
@@ -100,7 +101,7 @@ function partsStream(
 async function changedParts(last: Map<string, string>, parts: Parts): Promise<ServerSentEventMessage[]> {
   const messages: ServerSentEventMessage[] = [];
   for (const [id, part] of Object.entries(parts)) {
-    const html = String(await part);
+    const html = await rendered(part);
     if (last.get(id) === html) continue;
     last.set(id, html);
     messages.push({ event: "part", data: JSON.stringify({ id, html }) });

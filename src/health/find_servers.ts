@@ -1,0 +1,58 @@
+import type { BackendKind } from "../core/types.ts";
+import type { FoundServer } from "../state/found_server.ts";
+
+interface Place {
+  name: string;
+  kind: BackendKind;
+  url: string;
+  /** What lists the models, below `url`. */
+  list: string;
+}
+
+/** Where model servers listen unless they are told otherwise. */
+const places: readonly Place[] = [
+  { name: "Ollama", kind: "ollama", url: "http://127.0.0.1:11434", list: "/api/tags" },
+  { name: "LM Studio", kind: "openai", url: "http://127.0.0.1:1234/v1", list: "/models" },
+  { name: "llama.cpp", kind: "openai", url: "http://127.0.0.1:8080/v1", list: "/models" },
+  { name: "vLLM", kind: "openai", url: "http://127.0.0.1:8000/v1", list: "/models" },
+];
+
+/** Patience with what accepts a connection and says nothing, in ms. */
+const withinMs = 800;
+/** More is no list of models. */
+const maxBytes = 4_194_304;
+
+/**
+ * Asks the usual addresses of this machine, all at once, which model servers are there. What answers but speaks something
+ * else is none. Never rejects. `at`: other places, for tests.
+ */
+export async function findServers({ at = places }: { at?: readonly Place[] } = {}): Promise<FoundServer[]> {
+  return (await Promise.all(at.map(ask))).filter((found) => found !== undefined);
+}
+
+async function ask({ name, kind, url, list }: Place): Promise<FoundServer | undefined> {
+  try {
+    const signal = AbortSignal.timeout(withinMs);
+    const response = await fetch(url + list, { signal, redirect: "manual" });
+    const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+    if (response.status === 401 && isJson) {
+      await response.body?.cancel();
+      return { name, kind, url, models: null };
+    }
+    if (!response.ok || Number(response.headers.get("content-length")) > maxBytes) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    const models = modelsOf(await response.json());
+    return models === undefined ? undefined : { name, kind, url, models };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ollama lists `models`, OpenAI's dialect `data`. */
+function modelsOf(json: unknown): number | undefined {
+  const { models, data } = (json ?? {}) as { models?: unknown; data?: unknown };
+  const list = Array.isArray(models) ? models : data;
+  return Array.isArray(list) ? list.length : undefined;
+}
