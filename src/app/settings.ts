@@ -64,6 +64,7 @@ function settingsContext(
       const { backends, mode } = broker.store.state;
       return listModels(backends, { mode, now: clock.monotonic() });
     },
+    modelsChanged: (id) => broker.monitor.modelsChanged(id),
     ask(path, { headers, ...init }) {
       const asOurs = new Headers(headers);
       asOurs.set("authorization", `Bearer ${http.controlToken}`);

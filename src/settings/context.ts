@@ -34,6 +34,8 @@ export interface SettingsContext {
   findServers: () => Promise<FoundServer[]>;
   /** Every model that can be used now, and where it lives. */
   models: () => Promise<ModelEntry[]>;
+  /** Asks a backend again for its models and which are loaded, because a request has changed them. */
+  modelsChanged: (backend: string) => Promise<void>;
   /** Any request of the daemon's own API, with every right, as a path with its query. */
   ask: (path: string, init: RequestInit) => Promise<Response>;
   /** The last lines of the log, secrets removed. */

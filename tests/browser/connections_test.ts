@@ -1,13 +1,10 @@
 /// <reference lib="dom" />
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ModelServer } from "../support/model_server.ts";
-import { assertAccessible, browserTest, SettingsBrowser } from "../support/settings_browser.ts";
+import { browserTest, hindrances } from "../support/browser.ts";
+import { SettingsBrowser } from "../support/settings_browser.ts";
 
 const token = "planted-token-4711";
-
-async function written(scene: SettingsBrowser) {
-  return JSON.parse(await Deno.readTextFile(`${scene.broker.folder}/config.json`));
-}
 
 browserTest("a cloud connection with a token: tested before it is added, its token kept and never shown", async () => {
   await using cloud = await ModelServer.start({ name: "cloud", dialect: "ollama", token });
@@ -26,25 +23,25 @@ browserTest("a cloud connection with a token: tested before it is added, its tok
   await page.getByRole("button", { name: "Test it first" }).click();
   await page.getByText("This connection works.").waitFor();
   assertEquals(await page.locator(".step.ok").count(), 2);
-  await assertAccessible(page);
+  assertEquals(await hindrances(page), [], page.url());
 
   // There is no keyring here: nothing is kept without the user's consent.
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.locator("#token-problem").waitFor();
-  assertEquals((await written(scene)).backends, []);
+  assertEquals((await scene.written()).backends, []);
   await page.getByLabel("Token", { exact: true }).fill(token);
   await page.getByLabel("Keep the token in a file that only I can read").check();
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByText("Added. It is checked now.").waitFor();
   await page.locator("#connection-ollama-cloud .pill.up").waitFor();
 
-  assertEquals((await written(scene)).backends, [
+  assertEquals((await scene.written()).backends, [
     { id: "ollama-cloud", kind: "ollama", url: cloud.url, location: "cloud", secret: "ollama-cloud" },
   ]);
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByText("One is kept in a file that only you can read.").waitFor();
   assertEquals(await page.getByLabel("Token", { exact: true }).inputValue(), "");
-  const shown = [await page.content(), JSON.stringify(await written(scene)), scene.broker.log.join("")];
+  const shown = [await page.content(), JSON.stringify(await scene.written()), scene.broker.log.join("")];
   for (const text of shown) assertEquals(text.includes(token), false);
 
   await page.getByText("Forget the token").first().click();
@@ -80,7 +77,7 @@ browserTest("the order is changed by the keyboard alone, and by dragging", async
   const backend = (id: string) => ({ id, kind: "ollama" as const, url: server.url, location: "local" as const });
   await using scene = await SettingsBrowser.start({ backends: [backend("one"), backend("two"), backend("three")] });
   await scene.broker.waitUntilChecked();
-  const order = async () => (await written(scene)).backends.map(({ id }: { id: string }) => id);
+  const order = async () => (await scene.written()).backends.map(({ id }: { id: string }) => id);
   const page = await scene.open("/settings/connections");
   await page.getByRole("button", { name: "Ask three earlier" }).focus();
   await page.keyboard.press("Enter");
@@ -93,7 +90,7 @@ browserTest("the order is changed by the keyboard alone, and by dragging", async
   await handle.dragTo(page.locator("#connection-one"), { targetPosition: { x: 40, y: 4 } });
   assertEquals((await moved).status(), 303);
   assertEquals(await order(), ["two", "one", "three"]);
-  assertEquals((await written(scene)).backends.map(({ priority }: { priority: number }) => priority), [1, 2, 3]);
+  assertEquals((await scene.written()).backends.map(({ priority }: { priority: number }) => priority), [1, 2, 3]);
 });
 
 browserTest("two windows: what one saved is told to the other, and never lost", async () => {
@@ -113,7 +110,7 @@ browserTest("two windows: what one saved is told to the other, and never lost", 
   await second.getByLabel("Requests at once").fill("3");
   await second.getByRole("button", { name: "Save" }).click();
   await second.getByText("Saved. It is in force already.").waitFor();
-  const [{ url, maxConcurrent }] = (await written(scene)).backends;
+  const [{ url, maxConcurrent }] = (await scene.written()).backends;
   assertEquals([url, maxConcurrent], ["http://127.0.0.1:8", 3]);
 
   // The same field: nothing is saved, and both values are told.
@@ -125,10 +122,10 @@ browserTest("two windows: what one saved is told to the other, and never lost", 
   await second.getByText("Nothing was saved").waitFor();
   assertStringIncludes(await second.textContent("#url-problem") ?? "", "changed meanwhile to “http://127.0.0.1:7”");
   assertEquals(await second.getByLabel("Address").inputValue(), "http://127.0.0.1:6");
-  assertEquals((await written(scene)).backends[0].url, "http://127.0.0.1:7");
+  assertEquals((await scene.written()).backends[0].url, "http://127.0.0.1:7");
   await second.getByRole("button", { name: "Save" }).click();
   await second.getByText("Saved. It is in force already.").waitFor();
-  assertEquals((await written(scene)).backends[0].url, "http://127.0.0.1:6");
+  assertEquals((await scene.written()).backends[0].url, "http://127.0.0.1:6");
 });
 
 browserTest("what is wrong is said beside its field, and the focus goes there", async () => {
@@ -146,5 +143,5 @@ browserTest("what is wrong is said beside its field, and the focus goes there", 
   await page.getByLabel("Address").fill("http://127.0.0.1:9");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByText("another connection is called that").waitFor();
-  await assertAccessible(page);
+  assertEquals(await hindrances(page), [], page.url());
 });

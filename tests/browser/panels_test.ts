@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { browserTest } from "../support/chromium.ts";
+import { browserTest, hindrances, overhang } from "../support/browser.ts";
 import { PanelsScene } from "../support/panels_scene.ts";
 
 const paths = ["privacy", "privacy/forget", "desktop", "logs", "about"].map((name) => `/settings/${name}`);
@@ -12,14 +12,11 @@ browserTest("the panels are without hindrances, and as wide as the window at 375
     for (const width of [375, 1440]) {
       await scene.page.setViewportSize({ width, height: 900 });
       await scene.goTo(path);
-      assertEquals(await scene.browser.hindrances(), [], `${path} at ${width}`);
-      const tooWide = await scene.page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-      );
-      assertEquals(tooWide, 0, `${path} at ${width}`);
+      assertEquals(await hindrances(scene.page), [], `${path} at ${width}`);
+      assertEquals(await overhang(scene.page), 0, `${path} at ${width}`);
     }
   }
-  assertEquals(scene.browser.errors, []);
+  assertEquals(scene.browser.complaints, []);
 });
 
 browserTest(
@@ -42,7 +39,7 @@ browserTest("Privacy: a click adds a known model as a line, which is saved with 
   await scene.press("form[action='/settings/privacy/rules'] button.primary");
   assertStringIncludes(await page.textContent("#done") ?? "", "Saved");
   assertEquals((await scene.written()).privacy, { localApps: ["mine"], localModels: ["llama3.2", "qwen3"] });
-  assertEquals(scene.browser.errors, []);
+  assertEquals(scene.browser.complaints, []);
 });
 
 browserTest("Privacy: what is sent elsewhere on the page does not lose what was written and not saved", async () => {
@@ -139,7 +136,7 @@ browserTest(
     await page.locator("#log > div:visible", { hasText: "onerror again" }).waitFor();
     assertEquals(await visible(), 2);
     assertEquals(await page.locator("#log > div", { hasText: "not wanted" }).count(), 1);
-    assertEquals(scene.browser.errors, []);
+    assertEquals(scene.browser.complaints, []);
   },
 );
 

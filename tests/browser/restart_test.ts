@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 import { assertEquals } from "@std/assert";
 import { BrokerFixture } from "../support/broker_fixture.ts";
-import { browserTest, SettingsBrowser } from "../support/settings_browser.ts";
+import { browserTest } from "../support/browser.ts";
+import { SettingsBrowser } from "../support/settings_browser.ts";
 import { steadyPort } from "../support/steady_port.ts";
 
 browserTest(

@@ -1,3 +1,4 @@
+import axe, { type AxeResults } from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const executablePath = "/usr/bin/chromium";
@@ -13,8 +14,11 @@ const args = [
   "--disable-sync",
 ];
 
-/** Whether Chromium is here: a test without it fails in CI and is skipped elsewhere. */
-export const isBrowserMissing = !isThere(executablePath) && Deno.env.get("CI") === undefined;
+/** A test in a real browser: where there is none it fails in CI, and is skipped elsewhere, saying so. */
+export function browserTest(name: string, fn: () => Promise<void>): void {
+  const isMissing = !isThere(executablePath) && Deno.env.get("CI") === undefined;
+  Deno.test({ name: isMissing ? `${name} (not installed: chromium)` : name, fn, ignore: isMissing });
+}
 
 function isThere(path: string): boolean {
   try {
@@ -38,7 +42,6 @@ export class TestBrowser implements AsyncDisposable {
   /** A window with cookies of its own. */
   async window(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-    context.setDefaultTimeout(15_000);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.complaints.push(`script: ${error.message}`));
     page.on("console", (message) => {
@@ -55,4 +58,22 @@ export class TestBrowser implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.browser.close();
   }
+}
+
+/** What who cannot see, or uses no mouse, would stumble over in the page, in both colour schemes, as axe-core finds it. */
+export async function hindrances(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    // Not as a script element: the page's Content-Security-Policy lets none of ours in.
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate("axe.run()") as AxeResults;
+    found.push(...violations.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map((node) => node.html)}`));
+  }
+  return found;
+}
+
+/** By how many pixels the page is wider than its window, which makes people scroll sideways. */
+export async function overhang(page: Page): Promise<number> {
+  return await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }

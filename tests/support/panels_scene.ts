@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import { BrokerFixture } from "./broker_fixture.ts";
-import { BrowserPage } from "./chromium.ts";
+import { TestBrowser } from "./browser.ts";
 import { ModelServer } from "./model_server.ts";
 import { steadyPort } from "./steady_port.ts";
 
@@ -16,12 +16,17 @@ export interface PanelsSceneOptions {
 /** A daemon with one local model server, and a browser that has come through the door and looks at a page. */
 export class PanelsScene implements AsyncDisposable {
   readonly broker: BrokerFixture;
-  readonly browser: BrowserPage;
+  readonly browser: TestBrowser;
+  readonly page: Page;
   readonly #resources: AsyncDisposableStack;
 
-  private constructor(broker: BrokerFixture, browser: BrowserPage, resources: AsyncDisposableStack) {
+  private constructor(
+    { broker, browser, page }: { broker: BrokerFixture; browser: TestBrowser; page: Page },
+    resources: AsyncDisposableStack,
+  ) {
     this.broker = broker;
     this.browser = browser;
+    this.page = page;
     this.#resources = resources;
   }
 
@@ -37,17 +42,13 @@ export class PanelsScene implements AsyncDisposable {
       }, { env: { CLOUDTOLOCALLLM_SECRET_PLANTED: "sk-planted-token", ...env } }),
     );
     await broker.waitUntilChecked();
-    const browser = resources.use(await BrowserPage.open({ javaScriptEnabled }));
-    await browser.page.setViewportSize({ width, height: 900 });
+    const browser = resources.use(await TestBrowser.start());
+    const page = await browser.window({ javaScriptEnabled, viewport: { width, height: 900 } });
     const { url } = await (await broker.control("/login-link", { method: "POST" })).json();
-    await browser.page.goto(url);
-    const scene = new PanelsScene(broker, browser, resources.move());
+    await page.goto(url);
+    const scene = new PanelsScene({ broker, browser, page }, resources.move());
     await scene.goTo(path);
     return scene;
-  }
-
-  get page(): Page {
-    return this.browser.page;
   }
 
   async goTo(path: string): Promise<void> {

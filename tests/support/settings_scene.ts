@@ -5,7 +5,10 @@ import { missingClientKey } from "../../src/config/missing_client_key.ts";
 import type { ConfigStore } from "../../src/config/config_store.ts";
 import type { SettingsContext } from "../../src/settings/context.ts";
 import { createSettingsPage } from "../../src/settings/page.tsx";
-import type { AppState } from "../../src/state/app_state.ts";
+import type { ConfigInput } from "../../src/config/schema.ts";
+import type { SettingsPage } from "../../src/state/settings_visit.ts";
+import { listModels } from "../../src/broker/models.ts";
+import type { AppState, BackendState } from "../../src/state/app_state.ts";
 import { withConfig } from "../../src/state/changes.ts";
 import { RunningRequests } from "../../src/state/running_requests.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
@@ -13,6 +16,17 @@ import { Store } from "../../src/state/store.ts";
 import { type ConfigFixture, configFixture } from "./config_fixture.ts";
 import { noSecrets } from "./no_secrets.ts";
 import { noUsage } from "./no_usage.ts";
+
+export interface SettingsSceneOptions {
+  /** What the file says. Default: nothing but its version. */
+  config?: Omit<ConfigInput, "version">;
+  /** What is known of the backends. Default: those of the file, not checked. */
+  backends?: readonly BackendState[];
+  /** What the daemon's own API answers. Default: that it is not there. */
+  ask?: SettingsContext["ask"];
+  /** Anything else of the context. */
+  changed?: Partial<SettingsContext>;
+}
 
 /** The settings page over a configuration file of its own, without door, sockets and backends that answer. */
 export class SettingsScene implements AsyncDisposable {
@@ -25,15 +39,20 @@ export class SettingsScene implements AsyncDisposable {
   readonly commands: string[] = [];
   /** The daemon's environment. */
   readonly env: Record<string, string> = { HOME: "/home/ann" };
+  /** What the page asked of the daemon's own API. */
+  readonly asked: { path: string; init: RequestInit }[] = [];
   readonly context: SettingsContext;
+  readonly #page: SettingsPage;
   readonly #configStore: ConfigStore;
 
-  private constructor(file: ConfigFixture, configStore: ConfigStore, changed: Partial<SettingsContext>) {
+  private constructor(file: ConfigFixture, configStore: ConfigStore, options: SettingsSceneOptions) {
+    const { backends, ask = () => Promise.resolve(Response.json({ error: "not there" }, { status: 503 })) } = options;
     this.file = file;
     this.#configStore = configStore;
     const config = () => configStore.config;
     configStore.vetoWith((next) => missingClientKey(next.listen));
-    this.store = new Store(withConfig(initialState(config().route.mode), config()));
+    const initial = withConfig(initialState(config().route.mode), config());
+    this.store = new Store(backends ? { ...initial, backends } : initial);
     configStore.subscribe(() => this.store.update((state) => withConfig(state, config())));
     configStore.subscribeError((configError) => this.store.update((state) => ({ ...state, configError })));
     const said = (words: string) => Promise.resolve(void this.commands.push(words));
@@ -59,15 +78,22 @@ export class SettingsScene implements AsyncDisposable {
         provideConfigFile: () => Promise.resolve(file.path),
         quit: () => void this.commands.push("quit"),
       },
-      models: () => Promise.resolve([]),
-      ask: () => Promise.resolve(new Response(null, { status: 404 })),
+      models: () => {
+        const { backends, mode } = this.store.state;
+        return Promise.resolve(listModels(backends, { mode, now: clock.monotonic() }));
+      },
+      modelsChanged: () => Promise.resolve(),
+      ask: (path, init) => {
+        this.asked.push({ path, init });
+        return ask(path, init);
+      },
       recentLog: this.recentLog,
       redact: this.redaction.redact,
       clock,
       log: silentLog,
       version: "1.2.3",
       startedAt: clock.now(),
-      sentence: () => "All is well",
+      sentence: () => "What there is to say",
       paths: {
         configFile: file.path,
         stateDir: `${file.folder}/state`,
@@ -81,18 +107,25 @@ export class SettingsScene implements AsyncDisposable {
       running: new RunningRequests(),
       findServers: () => Promise.resolve([]),
       stopping: this.stopping.signal,
-      ...changed,
+      ...options.changed,
     };
+    this.#page = createSettingsPage(this.context);
   }
 
   /** `config`: what the file says; without one there is no file. */
   static async create(config?: object, changed: Partial<SettingsContext> = {}): Promise<SettingsScene> {
     const file = await configFixture(config && JSON.stringify({ version: 1, ...config }));
-    return new SettingsScene(file, await file.open(), changed);
+    return new SettingsScene(file, await file.open(), { changed });
+  }
+
+  /** The same with what is known of backends, and a daemon that answers. */
+  static async start(options: SettingsSceneOptions = {}): Promise<SettingsScene> {
+    const file = await configFixture(JSON.stringify({ version: 1, ...options.config }));
+    return new SettingsScene(file, await file.open(), options);
   }
 
   async get(path: string, init: RequestInit = {}): Promise<Response> {
-    return await createSettingsPage(this.context)(new Request(`http://127.0.0.1:11435${path}`, init), { csrf: "csrf" });
+    return await this.#page(new Request(`http://127.0.0.1:11435${path}`, init), { csrf: "the-csrf" });
   }
 
   /** A page's text; fails where it is not there. */
@@ -102,12 +135,20 @@ export class SettingsScene implements AsyncDisposable {
     return await response.text();
   }
 
-  /** Sends a form, as a browser does after the door's checks. */
-  async post(path: string, fields: Record<string, string> = {}): Promise<Response> {
+  /** Sends a form, as it is once the door has let it in. */
+  async post(path: string, fields: Record<string, string> | [string, string][] = {}): Promise<Response> {
     const form = new FormData();
-    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    for (const [name, value] of Array.isArray(fields) ? fields : Object.entries(fields)) form.append(name, value);
     const request = new Request(`http://127.0.0.1:11435${path}`, { method: "POST" });
-    return await createSettingsPage(this.context)(request, { csrf: "csrf", form });
+    return await this.#page(request, { csrf: "the-csrf", form });
+  }
+
+  /** Sends JSON, as a script of the page does. */
+  async send(path: string, json: unknown, init: RequestInit = {}): Promise<Response> {
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify(json);
+    const request = new Request(`http://127.0.0.1:11435${path}`, { method: "POST", headers, body, ...init });
+    return await this.#page(request, { csrf: "the-csrf" });
   }
 
   /** Changes a form as a person does who has `page` before them: what they leave alone is sent as the page shows it. */
@@ -125,7 +166,7 @@ export class SettingsScene implements AsyncDisposable {
   }
 
   /** What the configuration file says now. */
-  async written(): Promise<Record<string, unknown>> {
+  async written(): Promise<ConfigInput> {
     return JSON.parse(await this.file.read());
   }
 

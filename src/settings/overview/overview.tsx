@@ -7,7 +7,7 @@ import { doneAt, SavedNotice } from "../saved_notice.tsx";
 import type { PageContext, Section } from "../section.ts";
 import { showPage } from "../show_page.tsx";
 import { Failovers } from "./failovers.tsx";
-import { modeLabels } from "./mode_labels.ts";
+import { modeLabels } from "../mode_labels.ts";
 import { rangeOf, ranges } from "./ranges.ts";
 import { Route } from "./route.tsx";
 import { RunningTable } from "./running_table.tsx";

@@ -1,16 +1,8 @@
 import { timeText } from "../../core/time_of_day.ts";
-import { type RouteMode, routeModes } from "../../core/types.ts";
+import { routeModes } from "../../core/types.ts";
 import type { SettingsContext } from "../context.ts";
 import { ButtonForm, Hidden } from "../form/form_view.tsx";
-
-/** Each mode by its name and what it does. */
-export const modeWords: Readonly<Record<RouteMode, readonly [name: string, sentence: string]>> = {
-  "local-first": ["Local first", "This machine answers; where it cannot, the cloud does."],
-  "cloud-first": ["Cloud first", "The cloud answers; where it cannot, this machine does."],
-  "local-only": ["Local only", "This machine answers, or nobody; nothing goes to a cloud."],
-  "cloud-only": ["Cloud only", "The cloud answers, or nobody; this machine is spared."],
-  fastest: ["Fastest", "Whoever gave first words soonest answers; the others stand by."],
-};
+import { modeLabels } from "../mode_labels.ts";
 
 /** What goes to the cloud now, and what the user can do about it at once. Changes elsewhere are seen here. */
 export function ModePart({ csrf, context }: { csrf: string; context: SettingsContext }) {
@@ -29,8 +21,8 @@ export function ModePart({ csrf, context }: { csrf: string; context: SettingsCon
             id={`mode-${mode}`}
             aria-pressed={mode === chosenMode ? "true" : "false"}
           >
-            <strong>{modeWords[mode][0]}</strong>
-            <span>{modeWords[mode][1]}</span>
+            <strong>{modeLabels[mode].title}</strong>
+            <span>{modeLabels[mode].about}</span>
           </button>
         ))}
       </form>
@@ -44,8 +36,8 @@ function InForce({ context }: { context: SettingsContext }) {
   if (modeReason === null) return null;
   return (
     <p class="notice warning">
-      Now it is <strong>{modeWords[mode][0].toLowerCase()}</strong>, for {modeReason}. You chose{" "}
-      {modeWords[chosenMode][0].toLowerCase()}.
+      Now it is <strong>{modeLabels[mode].title.toLowerCase()}</strong>, for {modeReason}. You chose{" "}
+      {modeLabels[chosenMode].title.toLowerCase()}.
     </p>
   );
 }
