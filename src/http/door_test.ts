@@ -87,3 +87,12 @@ Deno.test("Door keeps links and sessions out of the log for as long as they are 
   door.createLink();
   assertEquals(redaction.redact(`${id} ${csrf}`), `${id} ${csrf}`);
 });
+
+Deno.test("Door.leave() ends one session, and knows that there are others and strangers", () => {
+  const { door } = scene();
+  const [one, other] = [door.createSession(), door.createSession()];
+  door.leave(one.id);
+  door.leave(one.id);
+  door.leave("nobody");
+  assertEquals([door.session(one.id), door.session(other.id)], [undefined, other]);
+});

@@ -4,6 +4,7 @@ import type { PageContext } from "./section.ts";
 /** What a page says after something was done; words only that are listed here, for they come with the address. */
 const words: Readonly<Record<string, string>> = {
   saved: "Saved. It is in force already.",
+  written: "Saved.",
   added: "Added. It is checked now.",
   removed: "Removed.",
   token_forgotten: "The token is forgotten.",

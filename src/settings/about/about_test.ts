@@ -44,6 +44,7 @@ Deno.test("the diagnostics hold no secret, wherever it was planted, and not wher
   assert(environment.set.includes("CLOUDTOLOCALLLM_SECRET_CLOUD") && environment.unset.includes("DISPLAY"));
   assertEquals(configuration.written.backends[0].id, "[redacted]");
   assertEquals(log.length, 12);
+  assertEquals(Object.keys(JSON.parse(text).secrets), ["keyring", "known"]);
 });
 
 Deno.test("the diagnostics say what is wrong with a file that cannot be used, and not what stands in it", async () => {

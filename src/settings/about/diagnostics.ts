@@ -1,4 +1,5 @@
 import { ConfigError } from "../../config/config_error.ts";
+import { messageOf } from "../../core/errors.ts";
 import { secretVariable } from "../../config/secrets_env.ts";
 import type { SettingsContext } from "../context.ts";
 import { withoutPrivate } from "../without_private.ts";
@@ -30,6 +31,7 @@ export async function diagnostics(context: SettingsContext): Promise<unknown> {
     paths,
     configuration: { file: context.configFile.path, ...await written(context), inForce: config() },
     environment: environment(context),
+    secrets: await secretPlaces(context),
     log: recentLog.lines.map((line) => line.trimEnd()),
   };
   return cleaned(facts, withoutPrivate(context));
@@ -42,6 +44,15 @@ async function written({ configFile }: SettingsContext): Promise<object> {
   } catch (error) {
     if (error instanceof ConfigError) return { written: null, problems: error.problems };
     throw error;
+  }
+}
+
+/** Which secrets there are, where, and what is wrong with them; never their values. */
+async function secretPlaces({ secrets }: SettingsContext): Promise<object> {
+  try {
+    return { keyring: await secrets.keyring(), known: await secrets.list() };
+  } catch (error) {
+    return { problem: messageOf(error) };
   }
 }
 

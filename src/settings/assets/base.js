@@ -45,13 +45,15 @@ function tell(words) {
   place.hidden = words === "";
 }
 
-let isDirty = false;
+/** Forms with changes that are not saved: sending one does not save the others. @type {Set<EventTarget>} */
+const dirty = new Set();
 document.addEventListener("input", (event) => {
-  if (event.target instanceof Element && event.target.closest("form[data-save]")) isDirty = true;
+  const form = event.target instanceof Element ? event.target.closest("form[data-save]") : null;
+  if (form) dirty.add(form);
 });
-document.addEventListener("submit", () => isDirty = false);
+document.addEventListener("submit", (event) => event.target && dirty.delete(event.target));
 addEventListener("beforeunload", (event) => {
-  if (isDirty) event.preventDefault();
+  if (dirty.size > 0) event.preventDefault();
 });
 
 const firstRetryMs = 1_000;
@@ -72,7 +74,7 @@ function follow(address) {
       tell("");
       if (event.data === document.body.dataset.daemon) return;
       // Another run of the daemon: what the forms carry is of the last one.
-      if (isDirty) tell("The daemon was started again. Load this page again before you save.");
+      if (dirty.size > 0) tell("The daemon was started again. Load this page again before you save.");
       else location.reload();
     });
     source.addEventListener("part", (event) => replacePart(JSON.parse(event.data)));

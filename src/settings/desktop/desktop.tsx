@@ -42,6 +42,12 @@ export const desktop: Section = {
       return doneAt(c, path);
     });
     app.get(`${path}/login-start`, (c) => c.redirect(path, 303));
-    addConfigForms(app, context, { path, forms, show: (c, states, status) => show(c, states, { status }) });
+    addConfigForms(app, context, {
+      path,
+      forms,
+      // Whether that waits for a restart is said beside the form.
+      said: { listening: "written" },
+      show: (c, states, status) => show(c, states, { status }),
+    });
   },
 };

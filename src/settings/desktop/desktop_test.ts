@@ -30,7 +30,9 @@ Deno.test("the desktop's page tells beside the key that an address beyond this m
     "listen.clientKey": "home-key",
   });
   assertEquals([saved.status, (await scene.written()).listen], [303, { host: "0.0.0.0", clientKey: "home-key" }]);
-  assertStringIncludes(await scene.page(path), "The daemon still listens on http://127.0.0.1:11435");
+  const after = await scene.page(saved.headers.get("location")!);
+  assertStringIncludes(after, "The daemon still listens on http://127.0.0.1:11435");
+  assertFalse(after.includes("in force already"));
 });
 
 Deno.test("the desktop's page opens what is folded where something in it is wrong", async () => {

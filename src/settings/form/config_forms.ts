@@ -13,6 +13,8 @@ export interface ConfigForms<Name extends string> {
   forms: Readonly<Record<Name, readonly Field[]>>;
   /** Makes a form out of what was sent. Default: it is one. */
   read?(sent: FormData): FormData;
+  /** What is said after a form was saved (saved_notice.tsx). Default: that it is in force. */
+  said?: Partial<Record<Name, string>>;
   /** Draws the page with its forms. */
   show(c: PageContext, states: Record<Name, FormState>, status?: 200 | 409 | 422): Promise<Response>;
 }
@@ -21,7 +23,7 @@ export interface ConfigForms<Name extends string> {
 export function addConfigForms<Name extends string>(
   app: SettingsApp,
   context: SettingsContext,
-  { path, forms, read = (sent) => sent, show }: ConfigForms<Name>,
+  { path, forms, read = (sent) => sent, said = {}, show }: ConfigForms<Name>,
 ): void {
   app.get(path, async (c) => await show(c, await freshForms(context, forms)));
   for (const name of Object.keys(forms) as Name[]) {
@@ -32,7 +34,7 @@ export function addConfigForms<Name extends string>(
         fields: forms[name],
         target: wholeConfig,
       });
-      if (result.saved) return doneAt(c, path);
+      if (result.saved) return doneAt(c, path, said[name]);
       return await show(c, { ...await freshForms(context, forms), [name]: result.state }, result.status);
     });
   }
