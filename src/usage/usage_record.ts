@@ -49,7 +49,7 @@ export class UsageRecord implements UsageReader, AsyncDisposable {
 
   constructor(options: UsageRecordOptions) {
     this.#options = options;
-    this.#planPrune(dayMs);
+    this.#last = this.#planFirstPrune();
   }
 
   /** Takes up a finished request, unless the configuration says not to. */
@@ -175,6 +175,12 @@ export class UsageRecord implements UsageReader, AsyncDisposable {
     this.#cancelIdle = this.#options.clock.after(idleMs, () => {
       this.#last = this.#last.then(() => this.#archive?.close());
     });
+  }
+
+  /** What an earlier daemon left gets old also while nobody asks for anything. */
+  async #planFirstPrune(): Promise<void> {
+    const isThere = await Deno.stat(this.#options.path).then(() => true, () => false);
+    if (isThere) this.#planPrune(dayMs);
   }
 
   #planPrune(ms: number): void {

@@ -133,6 +133,28 @@ smallDiskTest(name, 16 * 1_048_576, async (folder) => {
   assertEquals(scene.rows("PRAGMA integrity_check"), [{ __proto__: null, integrity_check: "ok" }]);
 });
 
+smallDiskTest(
+  "UsageRecord tells of a disk that cannot be written, and goes on when it can",
+  1_048_576,
+  async (folder) => {
+    await using scene = new UsageScene(folder);
+    const usage = scene.start();
+    await remount(folder, "ro");
+    await record(scene, usage);
+    assertStringIncludes(usage.problem()!, "cannot be written; make it and its folder");
+    await remount(folder, "rw");
+    await scene.clock.advance(60_000);
+    assertEquals([await count(scene, usage), usage.problem()], [1, null]);
+  },
+);
+
+/** The disk that the folder is the only one on. */
+async function remount(folder: string, how: "ro" | "rw"): Promise<void> {
+  const args = ["-o", `remount,${how}`, folder.slice(0, folder.lastIndexOf("/"))];
+  const { success } = await new Deno.Command("mount", { args }).output();
+  assert(success, `remounted ${how}`);
+}
+
 /** Writes until the disk is full; how many bytes. */
 async function fill(path: string): Promise<number> {
   using file = await Deno.open(path, { create: true, write: true });
