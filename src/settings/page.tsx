@@ -10,7 +10,7 @@ import type { SettingsEnv } from "./section.ts";
 /** The settings page: each section adds its own routes. Whoever calls it has come through the door. */
 export function createSettingsPage(context: SettingsContext): SettingsPage {
   const app = new Hono<SettingsEnv>();
-  app.get("/settings", (c) => c.redirect("/settings/overview", 303));
+  for (const path of ["/settings", "/settings/"]) app.get(path, (c) => c.redirect("/settings/overview", 303));
   app.get("/settings/assets/:name", (c) => serveAsset(c.req.param("name"), c.req.raw.headers));
   for (const section of sections) section.addTo(app, context);
   app.notFound((c) =>

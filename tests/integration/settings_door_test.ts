@@ -131,6 +131,21 @@ Deno.test("no path leads around the door", async () => {
   assertEquals((await it.ask("/settings/assets/constructor")).status, 404);
 });
 
+Deno.test("who is inside finds the page, and is told where there is none", async () => {
+  await using it = await scene();
+  const see = (path: string, method = "GET") => it.ask(path, { method, headers: [`cookie: ${it.cookie}`] });
+  for (const path of ["/settings", "/settings/"]) {
+    const { status, headers } = await see(path);
+    assertEquals([status, headers.get("location")], [303, "/settings/overview"]);
+  }
+  const shown = await see("/settings/overview");
+  assertEquals([shown.status, (await see("/settings/overview", "HEAD")).status], [200, 200]);
+  assertSafe(shown, "the page");
+  const nowhere = await see("/settings/%3Cscript%3E");
+  assertEquals([nowhere.status, nowhere.body.includes("There is no such page")], [404, true]);
+  assertSafe(nowhere, "no page");
+});
+
 Deno.test("the control API lets no page of elsewhere use the cookie", async () => {
   await using it = await scene();
   const { host, cookie, csrf } = it;

@@ -30,7 +30,7 @@ export async function rawRequest(base: string, path: string, request: RawRequest
 
 function answerOf(text: string, body: string): RawAnswer {
   const [first, ...lines] = text.slice(0, text.indexOf("\r\n\r\n")).split("\r\n");
-  const headers = new Headers(lines.map((line) => {
+  const headers = new Headers(lines.map((line): [string, string] => {
     const colon = line.indexOf(":");
     return [line.slice(0, colon), line.slice(colon + 1).trim()];
   }));
