@@ -16,5 +16,9 @@ export function createSettingsPage(context: SettingsContext): SettingsPage {
   app.notFound((c) =>
     showPage(c, context, { title: "No such page", status: 404 }, <Notice kind="error">There is no such page.</Notice>)
   );
+  // For who called it: Hono itself would print it, past the log and what that keeps out.
+  app.onError((error) => {
+    throw error;
+  });
   return async (request, visit) => await app.fetch(request, visit);
 }
