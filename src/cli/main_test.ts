@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, fail } from "@std/assert";
 import manifest from "../../deno.json" with { type: "json" };
+import { FakeDaemon } from "../../tests/support/fake_daemon.ts";
 
 const main = new URL("../../main.ts", import.meta.url).pathname;
 
@@ -38,6 +39,15 @@ Deno.test("main.ts ends with 2 at a command that it does not know", async () => 
 Deno.test("main.ts ends with 3 where no daemon runs, within its permissions", async () => {
   const { code, stderr } = await run(["status"], { XDG_RUNTIME_DIR: "/nowhere" });
   assertEquals([code, textOf(stderr)], [3, "The daemon is not running\nStart it with: deno task start run\n"]);
+});
+
+Deno.test("main.ts settings prints the link where no program opens it, within its permissions", async () => {
+  const url = "http://127.0.0.1:11435/settings/enter?key=abc";
+  await using daemon = await FakeDaemon.start({ "POST /control/v1/login-link": () => Response.json({ url }) });
+  const env = { ...daemon.env, DISPLAY: ":9", DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere/bus", PATH: "/nowhere" };
+  const { code, stdout, stderr } = await run(["settings"], env);
+  const why = "xdg-open is not installed (package xdg-utils). Open this link yourself, within a minute:\n";
+  assertEquals([code, textOf(stdout), textOf(stderr)], [0, `${url}\n`, why]);
 });
 
 Deno.test("main.ts ends with 0 when the reader of its output leaves", async () => {

@@ -79,10 +79,10 @@ function isFetchedAhead(headers: Headers): boolean {
 /** Everything else below `/settings`, for who has a session. */
 async function page(context: HttpContext, c: Context): Promise<Response> {
   const { raw: request } = c.req;
-  if (isAsset(c)) return await context.settings(request, { csrf: "" });
+  if (isAsset(c)) return await context.settings(asGet(request), { csrf: "" });
   const session = sessionOf(context, request);
   if (!session) return withoutSession(request);
-  if (isReading(request)) return await context.settings(request, { csrf: session.csrf });
+  if (isReading(request)) return await context.settings(asGet(request), { csrf: session.csrf });
   if (request.method !== "POST") return messagePage(405, "Not possible", "The page takes GET and POST");
   return await change(context, request, session);
 }
@@ -91,6 +91,11 @@ async function page(context: HttpContext, c: Context): Promise<Response> {
 function isAsset(c: Context): boolean {
   // By the path that the page's own routes go by: as it was sent, `..` and all.
   return isReading(c.req.raw) && /^\/settings\/assets\/[\w.-]+$/.test(c.req.path);
+}
+
+/** The page answers HEAD as GET; the body is ended where the answer goes out (server.ts). */
+function asGet(request: Request): Request {
+  return request.method === "GET" ? request : new Request(request, { method: "GET" });
 }
 
 function isReading({ method }: Request): boolean {

@@ -213,6 +213,18 @@ Deno.test("a mistake of ours is a page that keeps its detail in the log", async 
   assertEquals(http.errors, ["The settings page failed"]);
 });
 
+Deno.test("HEAD is answered as GET, and leaves no stream behind", async () => {
+  const { http, inside } = scene();
+  const ended = Promise.withResolvers<void>();
+  http.context.settings = (request) => {
+    assertEquals(request.method, "GET");
+    return Promise.resolve(new Response(new ReadableStream({ cancel: () => ended.resolve() })));
+  };
+  const response = await http.ask("/settings/overview", { method: "HEAD", headers: inside });
+  assertEquals([response.status, response.body], [200, null]);
+  await ended.promise;
+});
+
 Deno.test("reading is never a change, whatever its query says", async () => {
   const { http, inside } = scene();
   await http.ask("/settings/x?csrf=1&save=1", { headers: inside });

@@ -1,78 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DesktopScene } from "../../../tests/support/desktop_context.ts";
+import {
+  answered,
+  emitResponse,
+  FakeOpenPortal,
+  type OpenPortalBehaviour,
+  requestPath,
+} from "../../../tests/support/desktop_fakes/fake_open_portal.ts";
 import { FakePrograms } from "../../../tests/support/fake_programs.ts";
 import { inTime } from "../../../tests/support/in_time.ts";
 import { isBusMissing, PrivateBus } from "../../../tests/support/private_bus.ts";
-import { type Bus, BusError, type Value } from "../../dbus/types.ts";
 import { openWithDesktop } from "./open_with_desktop.ts";
-
-type Options = Record<string, Value>;
-
-interface PortalBehaviour {
-  /** Code of the Response; absent: none comes. */
-  code?: number;
-  /** Whether the Response comes before the answer of the call. */
-  isEarly?: boolean;
-  /** A request's path of its own, as portals before 0.9 have. */
-  path?: string;
-  /** The call is answered with an error. */
-  error?: string;
-}
-
-/** org.freedesktop.portal.OpenURI as far as we ask it: it opens nothing, and answers as it is told. */
-class FakePortal {
-  readonly calls: { parent: Value; uri: Value; options: Options }[] = [];
-  readonly #asked = Promise.withResolvers<void>();
-
-  static async start(bus: Bus, behaviour: PortalBehaviour): Promise<FakePortal> {
-    const portal = new FakePortal();
-    bus.export("/org/freedesktop/portal/desktop", {
-      name: "org.freedesktop.portal.OpenURI",
-      methods: {
-        OpenURI: {
-          in: [["parent_window", "s"], ["uri", "s"], ["options", "a{sv}"]],
-          out: [["handle", "o"]],
-          call: ([parent, uri, options], { sender }) => {
-            portal.calls.push({ parent, uri, options: options as Options });
-            if (behaviour.error) throw new BusError(behaviour.error, "no");
-            const path = behaviour.path ?? requestPath(sender, String((options as Options).handle_token));
-            const respond = () => {
-              if (behaviour.code !== undefined) emitResponse(bus, path, behaviour.code);
-              portal.#asked.resolve();
-            };
-            if (behaviour.isEarly) respond();
-            else void answered(bus).then(respond);
-            return [path];
-          },
-        },
-      },
-    });
-    await bus.requestName("org.freedesktop.portal.Desktop");
-    return portal;
-  }
-
-  /** Resolves when it was asked and has answered the call. */
-  get asked(): Promise<void> {
-    return inTime("the portal is asked", this.#asked.promise);
-  }
-}
-
-function requestPath(sender: string, token: string): string {
-  return `/org/freedesktop/portal/desktop/request/${sender.slice(1).replaceAll(".", "_")}/${token}`;
-}
-
-function emitResponse(bus: Bus, path: string, code: number): void {
-  const member = { path, interface: "org.freedesktop.portal.Request", member: "Response" };
-  bus.emit({ ...member, signature: "ua{sv}", body: [code, {}] });
-}
-
-/** Resolves when what this connection sent before has been delivered. */
-async function answered(bus: Bus): Promise<void> {
-  for (let i = 0; i < 2; i++) {
-    const path = "/org/freedesktop/DBus";
-    await bus.call({ destination: "org.freedesktop.DBus", path, interface: "org.freedesktop.DBus", member: "GetId" });
-  }
-}
 
 /** Two connections to a private bus, and a fake xdg-open. */
 async function sceneOf(cleanup: AsyncDisposableStack) {
@@ -105,10 +43,10 @@ for (
     ["asks the portal for an address", { code: 0 }],
     ["takes an answer that comes before that of the call", { code: 0, isEarly: true }],
     ["takes a person's no for an answer", { code: 1 }],
-  ] as [string, PortalBehaviour][]
+  ] as [string, OpenPortalBehaviour][]
 ) {
   portalTest(name, async ({ service, options, programs }) => {
-    const portal = await FakePortal.start(service, behaviour);
+    const portal = await FakeOpenPortal.start(service, behaviour);
     await inTime("it is opened", openWithDesktop(address, { ...options, activationToken: "token-1" }));
     const [{ parent, uri, options: given }] = portal.calls;
     assertEquals([parent, uri, given.activation_token], ["", address, "token-1"]);
@@ -118,7 +56,7 @@ for (
 
 portalTest("takes the answer of a portal that chooses the request's path", async ({ service, options, programs }) => {
   const path = "/org/freedesktop/old/1";
-  await FakePortal.start(service, { path });
+  await FakeOpenPortal.start(service, { path });
   let isOpened = false;
   const opened = openWithDesktop(address, options).then(() => isOpened = true);
   // Such a portal cannot know from when on its answer is awaited.
@@ -134,10 +72,10 @@ for (
   const [name, behaviour] of [
     ["cannot", { code: 2 }],
     ["answers with an error", { error: "org.freedesktop.portal.Error.NotAllowed" }],
-  ] as [string, PortalBehaviour][]
+  ] as [string, OpenPortalBehaviour][]
 ) {
   portalTest(`asks xdg-open when the portal ${name}`, async ({ service, options, programs }) => {
-    await FakePortal.start(service, behaviour);
+    await FakeOpenPortal.start(service, behaviour);
     await inTime("it is opened", openWithDesktop(address, { ...options, activationToken: "token-1" }));
     const calls = await programs.calls("xdg-open");
     assertEquals(calls.map(({ args, activationToken }) => [args, activationToken]), [[[address], "token-1"]]);
@@ -150,7 +88,7 @@ portalTest("asks xdg-open where there is no portal", async ({ options, programs 
 });
 
 portalTest("asks xdg-open when the portal stays silent", async ({ service, options, programs, desktop }) => {
-  const portal = await FakePortal.start(service, {});
+  const portal = await FakeOpenPortal.start(service, {});
   const opened = openWithDesktop(address, options);
   await portal.asked;
   await answered(options.bus);
@@ -160,7 +98,7 @@ portalTest("asks xdg-open when the portal stays silent", async ({ service, optio
 });
 
 portalTest("asks xdg-open when the bus goes away", async ({ service, options, programs }) => {
-  const portal = await FakePortal.start(service, {});
+  const portal = await FakeOpenPortal.start(service, {});
   const opened = openWithDesktop(address, options);
   await portal.asked;
   options.bus.close();
@@ -169,7 +107,7 @@ portalTest("asks xdg-open when the bus goes away", async ({ service, options, pr
 });
 
 portalTest("hears no other's answer", async ({ service, options, programs, desktop }) => {
-  const portal = await FakePortal.start(service, {});
+  const portal = await FakeOpenPortal.start(service, {});
   const opened = openWithDesktop(address, options);
   await portal.asked;
   // The right path, but sent by a connection that is not the portal.
@@ -183,7 +121,7 @@ portalTest("hears no other's answer", async ({ service, options, programs, deskt
 });
 
 portalTest("asks the portal for no file", async ({ service, options, programs }) => {
-  const portal = await FakePortal.start(service, { code: 0 });
+  const portal = await FakeOpenPortal.start(service, { code: 0 });
   await openWithDesktop("/a b/--help", options);
   assertEquals([portal.calls, (await programs.calls("xdg-open"))[0].args], [[], ["/a b/--help"]]);
 });

@@ -6,10 +6,20 @@ import { errorResponses, errorSchemas } from "./errors.ts";
 import { logPart } from "./log_part.ts";
 import { writing } from "./operation.ts";
 import { type ApiPart, ref, type Schema } from "./schema.ts";
+import { secretPart } from "./secret_part.ts";
 import { statePart } from "./state_part.ts";
 import { testPart } from "./test_part.ts";
+import { usagePart } from "./usage_part.ts";
 
-const parts: readonly ApiPart[] = [statePart, testPart, configPart, logPart, doorPart];
+const parts: readonly ApiPart[] = [
+  statePart,
+  testPart,
+  configPart,
+  secretPart,
+  usagePart,
+  logPart,
+  doorPart,
+];
 
 const description = "For the command line, the settings page and apps of this machine. Errors are " +
   '`{"error": {"message"}}`. Objects may get more members with later versions; ignore what you do not know.';
