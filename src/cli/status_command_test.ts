@@ -175,3 +175,19 @@ Deno.test("status shows a backend's words without their control characters", asy
   const { stdout } = await statusOf(report({ backends: [backend({ reason: "bad\x1b[2J\nworse" })] }));
   assertStringIncludes(stdout, "bad[2J worse\n");
 });
+
+Deno.test("status tells what clouds have used of the cap, and that rules keep requests here", async () => {
+  const { stdout: plain } = await statusOf(report({}));
+  assertEquals(/\n(Cloud|Privacy) {2}/.test(plain), false);
+  const cloudUse = { ...noCloudUse, tokens: 1_200_000, estimated: 3_000, cap: 1_000_000, isReached: true };
+  const { stdout } = await statusOf(report({ cloudUse, privacy: { models: 2, apps: 1 } }));
+  assertStringIncludes(
+    stdout,
+    "\nCloud     1,200,000 of 1,000,000 tokens used this month, 3,000 of them estimated\n" +
+      "          the cap is reached; no cloud is asked\n" +
+      "Privacy   2 rules for models and 1 rule for programs that never leave this machine\n",
+  );
+  const since = new Date(2026, 4, 12).toISOString();
+  const { stdout: partly } = await statusOf(report({ cloudUse: { ...noCloudUse, tokens: 7, cap: 9, since } }));
+  assertStringIncludes(partly, "\nCloud     7 of 9 tokens used this month, counted since 12 May\n");
+});

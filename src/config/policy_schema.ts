@@ -9,7 +9,7 @@ export const Privacy = v.strictObject({
     "Models whose requests never leave this machine, whatever the mode. * stands for any part of a name; llama3.2 is llama3.2:latest, llama3.2:* every tag of it.",
   ),
   localApps: patterns(
-    "Programs whose requests never leave this machine, by the name that they give in their User-Agent, as the log and the status show it. * stands for any part of a name.",
+    "Programs whose requests never leave this machine, by what they call themselves first in their User-Agent, without a version. * stands for any part of a name.",
   ),
 });
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import OpenAI from "openai";
+import { inTime } from "../support/in_time.ts";
 import { OllamaClient } from "../support/ollama_client.ts";
 import { gate } from "../support/model_server.ts";
 import { everyQuestion, PolicyScene } from "../support/policy_scene.ts";
@@ -225,7 +226,7 @@ Deno.test("a rule ends a request that is being sent to change a cloud", async ()
   const asking = scene.ask("/api/create", { model: "mine", from: "secret" }, { "x-broker-backend": "ollama-cloud" });
   await cloud.waitUntil("the request", () => cloud.inFlight === 1);
   await scene.configure({ privacy: { localModels: ["secret"] } }, ({ privacy }) => privacy.models === 1);
-  const { status, attempts, text } = await asking;
+  const { status, attempts, text } = await inTime("the refusal", asking);
   assertEquals([status, attempts], [403, "ollama-cloud:not_allowed"], text);
   await cloud.waitUntil("its end", () => cloud.inFlight === 0);
   waiting.resolve();

@@ -3,6 +3,7 @@ import { backendState, cloudInput } from "../../../tests/support/states.ts";
 import type { RouteMode } from "../../core/types.ts";
 import type { AppState, BackendState } from "../../state/app_state.ts";
 import type { Breaker, HealthState } from "../../state/health_state.ts";
+import { type CloudUse, cloudUse } from "../../state/cloud_use.ts";
 import { initialState } from "../../state/status_report.ts";
 import { situationOf } from "./situation.ts";
 
@@ -154,4 +155,25 @@ Deno.test("situationOf() knows that the changed configuration is not in use", ()
     "config",
     "config.json, line 17: this key is there twice. What was read before stays in use until that is mended.",
   ]]);
+});
+
+Deno.test("situationOf() tells of the month's cap at 80 % and at all of it, but nothing that was told before", () => {
+  const endsAt = new Date(2026, 11, 1).getTime();
+  const told = (tokens: number, more: Partial<CloudUse> = {}, atCap: CloudUse["atCap"] = "stop-cloud") => {
+    const count = { month: "2026-11", endsAt, tokens, estimated: 0, since: null, toldBefore: 0, ...more } as const;
+    const use = cloudUse(count, { monthlyCloudTokens: 1_000, atCap });
+    const state = { ...initialState("local-first"), backends: [local(), cloud()], cloudUse: use };
+    return situationOf(state, now).troubles.map(({ summary, body }) => `${summary} | ${body}`);
+  };
+  assertEquals(told(799), []);
+  assertEquals(told(800), [
+    "80 % of the month's cloud tokens are used | 800 of 1,000 tokens. From there on only local models answer.",
+  ]);
+  assertEquals(told(1_200), [
+    "The month's cloud tokens are used up | 1,200 of 1,000 tokens. Only local models answer until 1 December. " +
+    "The cap is limits.monthlyCloudTokens.",
+  ]);
+  assertEquals(told(1_200, {}, "warn").length, 1);
+  assertEquals([told(900, { toldBefore: 80 }), told(1_200, { toldBefore: 100 })], [[], []]);
+  assertEquals(told(1_200, { toldBefore: 80 }).length, 1);
 });

@@ -22,12 +22,40 @@ const other = (id: string, health: Partial<HealthState> = {}) =>
 const hour = { pause: { until: new Date(2026, 4, 3, 15, 4).getTime() }, mode: "local-only" } as const;
 const paused = { pause: { until: null }, mode: "local-only" } as const;
 
+const used = { month: "2026-05", endsAt: new Date(2026, 5, 1).getTime(), tokens: 5, estimated: 0, since: null };
+const reached = { ...used, toldBefore: 0, cap: 5, atCap: "stop-cloud", isReached: true } as const;
+const capped: Partial<AppState> = { cloudUse: reached, mode: "local-only", chosenMode: "cloud-first" };
+
 function modelOf(backends: BackendState[], state: Partial<AppState> = {}) {
   const report = statusReport({ ...initialState(state.mode ?? "local-first"), backends, ...state }, facts);
   return trayModel(report, { colour: "light", version: "1.2.3", startsAtLogin: false, now });
 }
 
 const table: [name: string, BackendState[], Partial<AppState>, icon: string, title: string, tooltip: string][] = [
+  [
+    "the month's cap is reached",
+    [local(), cloud()],
+    capped,
+    "paused",
+    "cloud paused",
+    "The month's cloud tokens are used up until 1 June; Ollama on this machine answers, 2 models, 3 ms",
+  ],
+  [
+    "the month's cap is reached, and nothing answers",
+    [local(down), cloud()],
+    capped,
+    "error",
+    "nothing answers",
+    "Nothing can answer while the month's cloud tokens are used up: Ollama is not running on 127.0.0.1:11434",
+  ],
+  [
+    "a cap that only warns",
+    [local(), cloud()],
+    { cloudUse: { ...reached, atCap: "warn" } },
+    "local",
+    "local",
+    "Ollama on this machine answers, 2 models, 3 ms",
+  ],
   ["local answers", [local(), cloud()], {}, "local", "local", "Ollama on this machine answers, 2 models, 3 ms"],
   [
     "cloud answers",

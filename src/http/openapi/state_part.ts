@@ -115,8 +115,23 @@ export const statePart: ApiPart = {
       uptimeMs: number,
       inFlight: about("Requests that are being answered now", count),
       backends: array(ref("Backend")),
+      privacy: about("How many rules of privacy there are", object({ models: count, apps: count })),
+      cloudUse: ref("CloudUse"),
       configError: about("Why a changed configuration is not in use", nullable(text)),
       failovers: about("The last ones, newest first", array(ref("Failover"))),
     }),
+    CloudUse: about(
+      "What clouds have used in this calendar month",
+      object({
+        month: about("Such as 2026-01, by local time", text),
+        endsAt: about("When the next month begins", time),
+        tokens: about("Of questions and answers together", count),
+        estimated: about("Of those, what no cloud counted and that was guessed", count),
+        since: about("When counting began, where that was not with the month", nullable(time)),
+        cap: about("null: there is none", nullable(count)),
+        atCap: oneOf("stop-cloud", "warn"),
+        isReached: flag,
+      }),
+    ),
   },
 };
