@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ModelServer } from "../support/model_server.ts";
 import { browserTest, hindrances, overhang } from "../support/browser.ts";
@@ -25,6 +26,23 @@ browserTest("the first visit: a link opens the page, once, and leaves no key in 
   assertEquals(locked?.status(), 401);
   assertStringIncludes(await stranger.textContent("main") ?? "", "cloudtolocalllm settings");
   assertEquals(scene.broker.log.filter((line) => line.includes(link.split("key=")[1])), []);
+});
+
+browserTest("the first load is under 100 KB, and a second one mostly known already", async () => {
+  await using scene = await SettingsBrowser.start({ backends: [] });
+  const page = await scene.open();
+  const bytes = async () => {
+    await page.waitForLoadState("load");
+    return await page.evaluate(() =>
+      [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+        .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).transferSize, 0)
+    );
+  };
+  const first = await bytes();
+  assertEquals(first > 5_000 && first < 100_000, true, `${first} bytes`);
+  await page.goto(`${scene.broker.url}/settings/connections`);
+  const second = await bytes();
+  assertEquals(second < first, true, `${second} bytes after ${first}`);
 });
 
 browserTest("every page is accessible and fits, wide and narrow, light and dark", async () => {

@@ -117,12 +117,18 @@ browserTest("Try it takes away who answers: that answer ends, and the question i
     messages: [{ role: "user", content: "Go on" }],
     without: ["local"],
   });
-  await page.getByText(/^Answered by/).waitFor();
-  assertEquals(await local.modelRequests[0].ended, "client_left");
+  await page.getByText("Answered by cloud.").waitFor();
+  assertEquals([await local.modelRequests[0].ended, local.modelRequests.length], ["client_left", 1]);
   assertEquals(await page.locator("#away-local").isChecked(), true);
   const turns = await page.locator(".turn.assistant").allInnerTexts();
   assertEquals(turns.length, 2);
   assertStringIncludes(turns[0], "local was taken away in the middle. It is asked again without it.");
+  assertStringIncludes(turns[1], "local was taken away → cloud answered");
+  // Nobody else notices: it is no failover, and the next program is answered by it.
+  assertEquals((await scene.broker.status()).failovers, []);
+  const response = await scene.broker.ask("/api/chat", { model: "llama3.2", messages: [] });
+  assertEquals(response.headers.get("x-broker-backend"), "local");
+  await response.body?.cancel();
 });
 
 browserTest("Try it stops an answer, and leaving the page ends it at the model server", async () => {
