@@ -119,7 +119,9 @@ Deno.test("a cap that is reached ends what waits at a cloud, and leaves a starte
 Deno.test("a cloud that tells no counts is estimated, a client that leaves too, and both are marked", async () => {
   await using scene = await PolicyScene.start({ limits: { monthlyCloudTokens: 1_000_000 } }, { models, localModels });
   const to = { "x-broker-backend": "openai-cloud" };
-  // Without stream_options the scripted server streams no usage, as OpenAI does.
+  const cloud = scene.servers["openai-cloud"];
+  // It takes no stream_options, and tells no counts without.
+  cloud.script({ kind: "status", status: 400 });
   const streamed = await scene.ask("/v1/chat/completions", { ...plain, stream: true }, to);
   const tokens = streamed.text.split("\n").filter((line) => line.includes('"content"')).length;
   const use = await useOf(scene);
@@ -127,7 +129,6 @@ Deno.test("a cloud that tells no counts is estimated, a client that leaves too, 
   const question = Math.ceil(JSON.stringify({ ...plain, stream: true }).length / 4);
   assert(use.tokens >= question + tokens && use.tokens < question + 3 * tokens + 20, `${use.tokens}`);
   const waiting = gate();
-  const cloud = scene.servers["openai-cloud"];
   cloud.script({ kind: "silent", until: waiting.promise });
   const client = new AbortController();
   const left = scene.broker.ask("/v1/chat/completions", plain, { headers: to, signal: client.signal });
