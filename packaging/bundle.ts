@@ -25,11 +25,18 @@ async function requireLazily(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
     const text = await Deno.readTextFile(`${folder}/${name}`);
     const lazy = lazyRequire(text);
-    if (lazy === text) continue;
-    found++;
-    await Deno.writeTextFile(`${folder}/${name}`, lazy);
+    if (lazy !== text) found++;
+    await Deno.writeTextFile(`${folder}/${name}`, hiddenImports(lazy));
   }
   if (found !== 1) throw new Error(`Cannot bundle the program: ${found} chunks begin with createRequire, expected 1`);
+}
+
+/**
+ * `import()` of a chunk as the runtime cannot foresee it: of what it foresees it reads, parses and keeps every file at
+ * the start, though it may never be run.
+ */
+export function hiddenImports(text: string): string {
+  return text.replace(/\bimport\(("\.\/[^"]+\.js")\)/g, "import(String($1))");
 }
 
 /** All that dbus-native's wire format takes of these modules (docs/decisions/0008-dbus.md). */

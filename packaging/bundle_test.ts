@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { bundle, lazyRequire } from "./bundle.ts";
+import { bundle, hiddenImports, lazyRequire } from "./bundle.ts";
 
 Deno.test("lazyRequire() leaves nothing that loads node:module with the bundle", () => {
   const eager = 'var a=1;import{createRequire as __x} from "node:module";var m=__x(import.meta.url);var b=2;';
@@ -9,6 +9,24 @@ Deno.test("lazyRequire() leaves nothing that loads node:module with the bundle",
   require("node:assert")(true);
   assertThrows(() => require("node:assert")(false), Error, "Assertion failed");
   assertEquals(lazyRequire("var a=1;"), "var a=1;");
+});
+
+Deno.test("hiddenImports() hides chunks from who looks for imports, and loads them all the same", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "bundle-test-" });
+  try {
+    const text = 'const load=()=>import("./chunk-A.js");export const value=(await load()).value;';
+    const hidden = hiddenImports(text);
+    assert(!/import\("/.test(hidden), hidden);
+    assertEquals(
+      hiddenImports('import{x}from"./chunk-A.js";import("node:fs")'),
+      'import{x}from"./chunk-A.js";import("node:fs")',
+    );
+    await Deno.writeTextFile(`${folder}/main.js`, hidden);
+    await Deno.writeTextFile(`${folder}/chunk-A.js`, "export const value=42;");
+    assertEquals((await import(`file://${folder}/main.js`)).value, 42);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("bundle() makes a program that runs and loads no node: module at its start", async () => {
@@ -22,6 +40,7 @@ Deno.test("bundle() makes a program that runs and loads no node: module at its s
     for await (const { name } of Deno.readDir(folder)) {
       const text = await Deno.readTextFile(`${folder}/${name}`);
       assert(!text.includes('"node:module"'), name);
+      assert(!/\bimport\("\.\//.test(text), name);
     }
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,11 +1,9 @@
 import type { ConfigStore } from "../config/config_store.ts";
 import { defaultBackends } from "../config/schema.ts";
-import { testConnection } from "../health/test_connection.ts";
 import type { Commands } from "../state/commands.ts";
 import type { Broker } from "./broker.ts";
 import type { CloudPause } from "./cloud_pause.ts";
 import type { Ground } from "./ground.ts";
-import { testUnsaved } from "./test_unsaved.ts";
 
 export interface CommandParts {
   configStore: ConfigStore;
@@ -27,11 +25,15 @@ export function createCommands({ configStore, broker, pause, ground, quit }: Com
     async testBackend(id, signal, onStep) {
       const backend = backends.get(id);
       if (!backend) return undefined;
+      const { testConnection } = await import("../health/test_connection.ts");
       const result = await testConnection(backend, { clock, signal, onStep, redact });
       await monitor.probeNow(id);
       return result;
     },
-    testUnsaved: (config, options) => testUnsaved(config, { ...options, ground }),
+    async testUnsaved(config, options) {
+      const { testUnsaved } = await import("./test_unsaved.ts");
+      return await testUnsaved(config, { ...options, ground });
+    },
     async enableBackend(id, enabled) {
       await configStore.modify((draft) => {
         // A file without backends means the defaults; to change one of them all must be written.

@@ -3,7 +3,6 @@ import { LinkedAbort } from "../core/abort.ts";
 import { listModels, type ModelEntry } from "../broker/models.ts";
 import { parseOllamaRequest } from "../protocol/ollama.ts";
 import { appName } from "./app_name.ts";
-import { blobPath, forwardBound } from "./bound_requests.ts";
 import { boundedBytes } from "./bounded_bytes.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
 import { answerModelRequest } from "./model_request.ts";
@@ -13,8 +12,16 @@ import { showModel } from "./show_model.ts";
 /** Ollama's API (facts: docs/API.md), over all backends. */
 export function ollamaRoutes(context: HttpContext): Route[] {
   const ask = (c: Context) => answerModelRequest(context, c.req.raw, { dialect: "ollama", parse: parseOllamaRequest });
-  const bound = (path: string) => (c: Context) => forwardBound(context, c.req.raw, () => path);
-  const blob = (c: Context) => forwardBound(context, c.req.raw, () => blobPath(c.req.param("digest") ?? ""));
+  // Rare, and not loaded before one comes.
+  const loadBound = () => import("./bound_requests.ts");
+  const bound = (path: string) => async (c: Context) => {
+    const { forwardBound } = await loadBound();
+    return await forwardBound(context, c.req.raw, () => path);
+  };
+  const blob = async (c: Context) => {
+    const { blobPath, forwardBound } = await loadBound();
+    return await forwardBound(context, c.req.raw, () => blobPath(c.req.param("digest") ?? ""));
+  };
   const asked = ["/api/chat", "/api/generate", "/api/embed", "/api/embeddings"];
   const posted = ["/api/pull", "/api/push", "/api/create", "/api/copy", "/api/me", "/api/signout"];
   return [

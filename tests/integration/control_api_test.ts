@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { allControlRoutes } from "../../src/http/server.ts";
+import { allControlRoutes } from "../../src/http/control_api.ts";
 import { ApiDocument } from "../support/api_document.ts";
 import { BrokerFixture } from "../support/broker_fixture.ts";
 import { HttpScene } from "../support/http_scene.ts";
