@@ -16,6 +16,8 @@ export interface Session {
   id: string;
   /** What every form and script of its pages sends with a change, which no page of another site can know. */
   csrf: string;
+  /** Aborted when it ends: what its pages still listen to ends as well. */
+  ended: AbortSignal;
 }
 
 export interface DoorOptions {
@@ -35,7 +37,7 @@ export class Door {
   readonly #redaction: DoorOptions["redaction"];
   /** Keys of links, each with the monotonic time at which it ends. */
   readonly #links = new Map<string, number>();
-  readonly #sessions = new Map<string, { session: Session; until: number }>();
+  readonly #sessions = new Map<string, { session: Session; until: number; end: AbortController }>();
 
   constructor({ clock, redaction }: DoorOptions) {
     this.#clock = clock;
@@ -61,8 +63,9 @@ export class Door {
 
   /** A session for who came by a link. */
   createSession(): Session {
-    const session = { id: this.#secret(), csrf: this.#secret() };
-    this.#keep(session);
+    const end = new AbortController();
+    const session = { id: this.#secret(), csrf: this.#secret(), ended: end.signal };
+    this.#keep(session, end);
     this.#forgetOld();
     return session;
   }
@@ -72,7 +75,7 @@ export class Door {
     this.#forgetOld();
     const found = [...this.#sessions.values()].find(({ session }) => constantTimeEqual(session.id, id));
     if (!found) return undefined;
-    this.#keep(found.session);
+    this.#keep(found.session, found.end);
     return found.session;
   }
 
@@ -81,14 +84,15 @@ export class Door {
     const found = this.#sessions.get(id);
     if (!found) return;
     this.#sessions.delete(id);
+    found.end.abort(new Error("The session has ended"));
     this.#redaction.remove(found.session.id);
     this.#redaction.remove(found.session.csrf);
   }
 
   /** Keeps a session from now on; the last used is the last to go. */
-  #keep(session: Session): void {
+  #keep(session: Session, end: AbortController): void {
     this.#sessions.delete(session.id);
-    this.#sessions.set(session.id, { session, until: this.#clock.monotonic() + idleMs });
+    this.#sessions.set(session.id, { session, end, until: this.#clock.monotonic() + idleMs });
   }
 
   /** What has ended goes, and the oldest of what is too many. */

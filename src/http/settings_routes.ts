@@ -82,7 +82,7 @@ async function page(context: HttpContext, c: Context): Promise<Response> {
   if (isAsset(c)) return await context.settings(asGet(request), { csrf: "" });
   const session = sessionOf(context, request);
   if (!session) return withoutSession(request);
-  if (isReading(request)) return await context.settings(asGet(request), { csrf: session.csrf });
+  if (isReading(request)) return await context.settings(whileIn(session, asGet(request)), { csrf: session.csrf });
   if (request.method !== "POST") return messagePage(405, "Not possible", "The page takes GET and POST");
   return await change(context, request, session);
 }
@@ -91,6 +91,12 @@ async function page(context: HttpContext, c: Context): Promise<Response> {
 function isAsset(c: Context): boolean {
   // By the path that the page's own routes go by: as it was sent, `..` and all.
   return isReading(c.req.raw) && /^\/settings\/assets\/[\w.-]+$/.test(c.req.path);
+}
+
+/** What a page listens to ends with its session, and not only with the page. */
+function whileIn({ ended }: Session, request: Request): Request {
+  if (!request.headers.get("accept")?.includes("text/event-stream")) return request;
+  return new Request(request, { signal: AbortSignal.any([request.signal, ended]) });
 }
 
 /** The page answers HEAD as GET; the body is ended where the answer goes out (server.ts). */

@@ -40,3 +40,14 @@ Deno.test("POST /settings/leave without the page's own token signs nobody out", 
   }
   assertEquals(await about(scene, headers), 200);
 });
+
+Deno.test("POST /settings/leave ends what other windows of the session listen to", async () => {
+  const scene = new HttpScene();
+  const { headers, csrf } = await signIn(scene);
+  await scene.ask("/settings/overview/live", { headers: { ...headers, accept: "text/event-stream" } });
+  const { signal } = scene.visits.at(-1)!.request;
+  assertEquals(signal.aborted, false);
+  const left = await scene.ask("/settings/leave", { method: "POST", body: `csrf=${csrf}`, headers });
+  await left.body?.cancel();
+  assertEquals(signal.aborted, true);
+});

@@ -25,7 +25,7 @@ export interface LiveOptions {
 /**
  * The page's live parts as server-sent events: `part` with `{"id", "html"}` for each part that differs from what was
  * sent last, and first of all `daemon` with the id of this run. The same components draw the page and its parts. Ends
- * with the daemon, or when the page is left; a browser that reads slowly gets the newest when it reads on.
+ * with the daemon, with the session, or when the page is left; a browser that reads slowly gets the newest when it reads on.
  */
 export function liveParts(c: PageContext, context: SettingsContext, options: LiveOptions): Response {
   const stream = partsStream(context, options, c.req.raw.signal).pipeThrough(new ServerSentEventStream());
@@ -86,10 +86,10 @@ function partsStream(
         cancelTimer();
         for (const one of unfollow) one();
         stopping.removeEventListener("abort", end);
-        pageLeft.removeEventListener("abort", stop);
+        pageLeft.removeEventListener("abort", end);
       };
       stopping.addEventListener("abort", end);
-      pageLeft.addEventListener("abort", stop);
+      pageLeft.addEventListener("abort", end);
       controller.enqueue({ event: "daemon", data: `${context.status().pid}-${context.startedAt}` });
       wakeIn(0);
       if (stopping.aborted) end();
