@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import process from "node:process";
 import type { RecentUse } from "../../../src/state/usage.ts";
 import { openUsage } from "../../../src/usage/open_usage.ts";
@@ -135,10 +135,10 @@ Deno.test("a daemon that is not to record makes no file", async () => {
   assertEquals(files.filter((name) => name.startsWith("usage")), []);
 });
 
-Deno.test("the overview of 10,000 rows of 90 days takes less than 50 ms over HTTP", async () => {
-  await using world = await World.start();
+/** A record of 10,000 requests over 90 days. */
+async function writeManyRows(folder: string): Promise<void> {
   const now = Date.now();
-  const database = await openUsage(`${world.broker.folder}/usage.db`);
+  const database = await openUsage(`${folder}/usage.db`);
   const rows = Array.from({ length: 10_000 }, (_, row) =>
     rowOfRecord(recordOf({
       startedAt: now - row / 10_000 * 90 * 86_400_000,
@@ -150,17 +150,37 @@ Deno.test("the overview of 10,000 rows of 90 days takes less than 50 ms over HTT
     })));
   database.write(rows);
   database.close();
+}
+
+/** The median of 15 rounds, in ms. Where others keep the processors busy, what this process had of them. */
+async function medianMs(round: () => Promise<void>): Promise<number> {
   const times: number[] = [];
-  for (let round = 0; round < 15; round++) {
+  for (let count = 0; count < 15; count++) {
     const [since, cpuSince] = [performance.now(), cpuMs()];
-    const { summary, series } = await (await world.broker.control("/usage?since=90d&buckets=90")).json();
-    // Where others keep the processors busy, what this process had of them.
+    await round();
     times.push(Math.min(performance.now() - since, cpuMs() - cpuSince));
+  }
+  return times.sort((a, b) => a - b)[7];
+}
+
+Deno.test("the overview of 10,000 rows of 90 days takes less than 50 ms, over the API and as a page", async () => {
+  await using world = await World.start();
+  await writeManyRows(world.broker.folder);
+  const api = await medianMs(async () => {
+    const { summary, series } = await (await world.broker.control("/usage?since=90d&buckets=90")).json();
     assertEquals(series.length, 90);
     assert(summary.requests > 9_900);
-  }
-  const median = times.sort((a, b) => a - b)[7];
-  assert(median < 50, `median of ${times.map((ms) => ms.toFixed(1)).join(", ")} ms`);
+  });
+  assert(api < 50, `API: ${api} ms`);
+  const { url } = await (await world.broker.control("/login-link", { method: "POST" })).json();
+  const entered = await fetch(url, { redirect: "manual" });
+  await entered.body?.cancel();
+  const [cookie] = entered.headers.get("set-cookie")!.split(";");
+  const page = await medianMs(async () => {
+    const response = await fetch(`${world.broker.url}/settings/overview?range=30d`, { headers: { cookie } });
+    assertStringIncludes(await response.text(), "3.3k");
+  });
+  assert(page < 50, `page: ${page} ms`);
 });
 
 /** Time of the processors that this process has had, client and daemon together, in ms. */
