@@ -121,6 +121,8 @@ document.addEventListener("click", async (event) => {
 
 document.documentElement.classList.add("scripted");
 for (const element of document.querySelectorAll("[data-needs-script]")) element.removeAttribute("hidden");
+// On a narrow screen the navigation is wider than the window.
+document.querySelector(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 const invalid = document.querySelector("[aria-invalid=true]");
 if (invalid instanceof HTMLElement) invalid.focus();
 else document.querySelector("main > .notice.error")?.scrollIntoView({ block: "center" });
