@@ -1,5 +1,7 @@
+import { ConfigError, formatProblems } from "../config/config_error.ts";
 import { ConfigStore } from "../config/config_store.ts";
 import { missingClientKey } from "../config/missing_client_key.ts";
+import { ownAddressProblems } from "../config/own_address.ts";
 import { secretUses } from "../config/secret_uses.ts";
 import { restartOptions } from "../config/restart_options.ts";
 import { checkExposure, exposureProblems } from "../http/listener.ts";
@@ -18,6 +20,8 @@ export async function openConfig(options: DaemonOptions, { log, clock, secrets }
   configStore.subscribe((next) => void secrets.follow(secretUses(next)));
   const { clientKey } = started;
   try {
+    const own = ownAddressProblems(configStore.config, started);
+    if (own.length > 0) throw new ConfigError(formatProblems(own, path), own);
     if (clientKey !== null) await secrets.settled(clientKeyMs);
     // Until it is there every program is refused: to start is safe, and the keyring may be unlocked after the login only.
     if (clientKey !== null && secrets.mayStillCome(clientKey)) {
@@ -29,7 +33,7 @@ export async function openConfig(options: DaemonOptions, { log, clock, secrets }
   }
   configStore.vetoWith((next) => {
     const problems = exposureProblems(started.host, next.listen);
-    return problems.length > 0 ? problems : missingClientKey(next.listen);
+    return [...problems.length > 0 ? problems : missingClientKey(next.listen), ...ownAddressProblems(next, started)];
   });
   configStore.subscribe((next, previous) => {
     const names = restartOptions({ started, previous: previous.listen, next: next.listen });

@@ -61,8 +61,8 @@ function settingsContext(
     findServers: async () => (await import("../health/find_servers.ts")).findServers(),
     async models() {
       await broker.monitor.refreshModels(youngListMs);
-      const { backends, mode } = broker.store.state;
-      return listModels(backends, { mode, now: clock.monotonic() });
+      const { backends, mode, privacy } = broker.store.state;
+      return listModels(backends, { mode, privacy, now: clock.monotonic() });
     },
     modelsChanged: (id) => broker.monitor.modelsChanged(id),
     ask(path, { headers, ...init }) {

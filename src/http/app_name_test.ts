@@ -10,6 +10,12 @@ const cases: [string | null | undefined, string][] = [
   ["MyTool", "MyTool"],
   ["tool/v2.1", "tool"],
   ["Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36", "Mozilla"],
+  ["Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142 Safari/537.36", "Mozilla"],
+  [
+    "Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) obsidian/1.5.3 Chrome/114 Electron/25 Safari/537",
+    "obsidian",
+  ],
+  ["Mozilla/5.0 (X11; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox"],
   ["a".repeat(200), "a".repeat(64)],
   ["", "unknown"],
   ["   ", "unknown"],

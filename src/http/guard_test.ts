@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { HttpScene } from "../../tests/support/http_scene.ts";
 import { bearerOf, isHostAllowed, isOriginAllowed } from "./guard.ts";
 
@@ -225,4 +225,11 @@ Deno.test("guard() lets nobody in without a key where other machines can reach t
   assertEquals([await asked("/api/tags"), await asked("/v1/models"), await asked("/metrics")], [401, 401, 401]);
   assertEquals(await asked("/api/tags", { authorization: "Bearer null" }), 401);
   assertEquals(await asked("/api/tags", { authorization: `Bearer ${scene.token}` }), 200);
+});
+
+Deno.test("isOriginAllowed() takes no time worth naming, whatever the pattern and the origin", () => {
+  const since = performance.now();
+  assertEquals(isOriginAllowed(`https://${"-.".repeat(16_000)}!`, ["https://*-*.*.example.com"]), false);
+  assertEquals(isOriginAllowed(`https://${"-.".repeat(120)}x`, ["https://*-*-*-*-*-*.*.*.*.example.com"]), false);
+  assert(performance.now() - since < 1_000);
 });

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../config/config_error.ts";
+import { ConfigError, type ConfigProblem } from "../../config/config_error.ts";
 import { parseConfig } from "../../config/parse_config.ts";
 import type { BackendConfig, ConfigInput } from "../../config/schema.ts";
 import type { TestStep } from "../../state/connection_report.ts";
@@ -133,11 +133,16 @@ function typed(form: FormData): { backend: Record<string, unknown>; values: Valu
 function check(backend: unknown): { config: BackendConfig } | { problems: Record<string, string> } {
   const result = parseConfig({ version: 1, backends: [backend] });
   if (result.ok) return { config: result.config.backends[0] };
-  const problems: Record<string, string> = {};
-  for (const { path, reason } of result.problems) {
-    problems[path.replace("backends[0].", "").replace("secret", "id")] ??= reason;
+  return { problems: byField(result.problems) };
+}
+
+/** Problems of a backend by the names of fields; the name of its token comes from its own. */
+function byField(problems: readonly ConfigProblem[]): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const { path, reason } of problems) {
+    fields[path.replace(/^backends\[\d+\]\./, "").replace("secret", "id")] ??= reason;
   }
-  return { problems };
+  return fields;
 }
 
 async function test(c: PageContext, context: SettingsContext) {
@@ -181,7 +186,7 @@ async function create(c: PageContext, context: SettingsContext) {
     await context.configFile.modify((draft: ConfigInput) => void openBackends(draft).push(backend as never));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return await refuse({}, [error.message]);
+    return error.where === "file" ? await refuse({}, [error.message]) : await refuse(byField(error.problems));
   }
   return doneAt(c, "/settings/connections", "added");
 }
