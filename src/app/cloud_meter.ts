@@ -64,8 +64,9 @@ export class CloudMeter implements AsyncDisposable {
     const { tokens, estimated } = cloudTokensOf(record);
     if (tokens === 0) return;
     const month = this.#month();
-    month.tokens += tokens;
-    month.estimated += estimated;
+    // What is written must be read again.
+    month.tokens = Math.min(Number.MAX_SAFE_INTEGER, month.tokens + tokens);
+    month.estimated = Math.min(month.tokens, month.estimated + estimated);
     this.look();
     this.#keepSoon();
   }
@@ -178,7 +179,7 @@ export class CloudMeter implements AsyncDisposable {
       await this.#loading;
       if (this.#cap === null) return;
       try {
-        await writeAtomic(path, renderMonths(this.#months));
+        await writeAtomic(path, renderMonths(this.#months), { followLink: false });
         this.#hasComplained = false;
       } catch (error) {
         if (this.#hasComplained) return;

@@ -23,8 +23,14 @@ export function renderMonths(months: ReadonlyMap<string, MonthCount>): string {
 
 function countOf(key: string, value: unknown): MonthCount {
   const { tokens, estimated, since } = value as MonthCount;
-  const areCounts = [tokens, estimated].every((count) => Number.isSafeInteger(count) && count >= 0);
+  const areCounts = [tokens, estimated].every((count) => Number.isSafeInteger(count) && count >= 0) &&
+    estimated <= tokens;
   const isKey = /^\d{4,}-\d\d$/.test(key);
-  if (isKey && areCounts && (since === null || Number.isFinite(since))) return { tokens, estimated, since };
+  if (isKey && areCounts && (since === null || isTime(since))) return { tokens, estimated, since };
   throw new Error(`it does not say what was used in ${key.slice(0, 20)}`);
+}
+
+/** ms since 1970 that a date can be made of (ECMA-262, section 21.4.1.1). */
+function isTime(ms: number): boolean {
+  return Number.isFinite(ms) && ms >= 0 && ms <= 8.64e15;
 }

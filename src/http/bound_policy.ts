@@ -12,6 +12,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Of a body that is read for the names in it; what is larger names no model that a rule could go by. */
 const maxBytes = 1_048_576;
+/** What is longer is no name, and what it stands for cannot be told. */
+const longestName = 1_024;
 /** Where these requests name models; Ollama reads keys in any case. */
 const namingKeys = new Set(["model", "name", "from", "source", "destination"]);
 /** These are about the account. */
@@ -55,7 +57,7 @@ export async function boundCase(context: HttpContext, request: Request, way: Bou
     if (rule || !hasBody || withoutModel.has(path)) return rule;
     const [pattern] = policy.privacy.localModels;
     if (pattern === undefined) return undefined;
-    const names = read?.names ?? [];
+    const names = path === "/api/push" ? (read?.names ?? []).flatMap(pushedNames) : read?.names ?? [];
     if (names.length > 0) return modelRule(names, context.store.state.backends, policy.privacy);
     return { option: "localModels", name: "any", pattern };
   };
@@ -64,6 +66,12 @@ export async function boundCase(context: HttpContext, request: Request, way: Bou
     rule: () => ruleOf(context.store.state),
     isAllowed: (policy) => (!isNamed || isAllowed(backend.location, policy.mode)) && ruleOf(policy) === undefined,
   };
+}
+
+/** What is pushed is mostly called `me/name` for that, and may be any tag of it. */
+function pushedNames(name: string): string[] {
+  const last = name.slice(name.lastIndexOf("/") + 1);
+  return [name, last, last.split(":", 1)[0]];
 }
 
 /** Why it is not sent, for the client. */
@@ -82,13 +90,22 @@ async function readNames(context: HttpContext, request: Request): Promise<{ byte
   return { bytes, names: namesIn(plain) };
 }
 
+/** Keys as Ollama's JSON reader takes them for the same: in any case, and with letters that fold to ASCII. */
+function folded(key: string): string {
+  return key.toLowerCase().replaceAll("\u017f", "s").replaceAll("\u212a", "k");
+}
+
+/** Every name of a model; none where one cannot be told. */
 function namesIn(body: Bytes): string[] {
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(body));
     if (!isObject(json)) return [];
-    return Object.entries(json).flatMap(([key, value]) =>
-      namingKeys.has(key.toLowerCase()) && typeof value === "string" ? [value] : []
+    const names = Object.entries(json).flatMap(([key, value]) =>
+      namingKeys.has(folded(key)) && typeof value === "string" ? [value] : []
     );
+    // A Modelfile names its model in a language of its own.
+    const isUntold = Object.keys(json).some((key) => folded(key) === "modelfile");
+    return isUntold || names.some((name) => name.length > longestName) ? [] : names;
   } catch {
     // Its backend says what is wrong with it, where it may be sent at all.
     return [];

@@ -20,7 +20,11 @@ const cloudTag = /:(?:[^:/@]*-)?cloud(?![\w.-])/;
  */
 export function plainModel(name: string): string {
   const plain = name.normalize("NFKC").replace(allHidden, "").replaceAll(/\s/g, "");
-  return plain.replace(/@.*$/, "").replace(/[:/]+$/, "");
+  const [named] = plain.split("@", 1);
+  let end = named.length;
+  // Not by an expression that looks for the end from every start: names come from anybody.
+  while (end > 0 && (named[end - 1] === ":" || named[end - 1] === "/")) end--;
+  return named.slice(0, end);
 }
 
 /**

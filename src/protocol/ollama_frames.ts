@@ -2,6 +2,7 @@ import type { Operation, Usage } from "../core/types.ts";
 import { parseFrameJson } from "./frame_json.ts";
 import { errorText, isBlank, isObject, type JsonObject } from "./json_value.ts";
 import { ndjsonSplitter } from "./ndjson.ts";
+import { tokenCount } from "./token_count.ts";
 import type { Frame, FrameInfo, FrameReader } from "./types.ts";
 
 /** Fields that say nothing of the answer itself; any other non-empty one, known or not, is content. */
@@ -10,8 +11,10 @@ const envelope = new Set(["model", "created_at", "done", "message", "remote_mode
 /** Token counts of a final object; what Ollama leaves out stays absent. */
 export function ollamaUsage(json: JsonObject): Usage {
   const usage: Usage = {};
-  if (typeof json.prompt_eval_count === "number") usage.inputTokens = json.prompt_eval_count;
-  if (typeof json.eval_count === "number") usage.outputTokens = json.eval_count;
+  const inputTokens = tokenCount(json.prompt_eval_count);
+  if (inputTokens !== undefined) usage.inputTokens = inputTokens;
+  const outputTokens = tokenCount(json.eval_count);
+  if (outputTokens !== undefined) usage.outputTokens = outputTokens;
   return usage;
 }
 

@@ -2,14 +2,17 @@ import type { Operation, Usage } from "../core/types.ts";
 import { parseFrameJson } from "./frame_json.ts";
 import { errorText, isBlank, isObject, type JsonObject } from "./json_value.ts";
 import { sseSplitter } from "./sse.ts";
+import { tokenCount } from "./token_count.ts";
 import type { Frame, FrameInfo, FrameReader } from "./types.ts";
 
 /** Token counts of `usage`; `undefined` when the chunk carries none. */
 export function openaiUsage(json: JsonObject): Usage | undefined {
   if (!isObject(json.usage)) return undefined;
   const usage: Usage = {};
-  if (typeof json.usage.prompt_tokens === "number") usage.inputTokens = json.usage.prompt_tokens;
-  if (typeof json.usage.completion_tokens === "number") usage.outputTokens = json.usage.completion_tokens;
+  const inputTokens = tokenCount(json.usage.prompt_tokens);
+  if (inputTokens !== undefined) usage.inputTokens = inputTokens;
+  const outputTokens = tokenCount(json.usage.completion_tokens);
+  if (outputTokens !== undefined) usage.outputTokens = outputTokens;
   return usage;
 }
 

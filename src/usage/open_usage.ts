@@ -51,7 +51,9 @@ async function provideFile(path: string): Promise<void> {
     using _file = await Deno.open(path, { createNew: true, write: true, mode: 0o600 });
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    const { mode } = await Deno.stat(path);
+    const { mode, isFile } = await Deno.lstat(path);
+    // What it leads to is not ours to change.
+    if (!isFile) throw new Error("it is no file but a link or a folder; move it away");
     // SQLite gives its other files the mode of this one.
     if (mode !== null && (mode & 0o077) !== 0) await Deno.chmod(path, 0o600);
   }

@@ -5,7 +5,7 @@ import { type Dimension, hourMs, hourOf } from "./hour_sums.ts";
 import { BucketList } from "./usage_buckets.ts";
 import { type NamedSums, summaryOf } from "./usage_summary.ts";
 
-/** A series of a range up to this is read row by row, so that its parts are exact; a longer one hour by hour. */
+/** A series of parts shorter than an hour is read row by row up to this range; all others hour by hour. */
 const exactMs = 48 * hourMs;
 
 /** A range as whole hours, whose sums are known, and the rows before and after them. */
@@ -27,7 +27,7 @@ export function summary(db: DatabaseSync, range: UsageRange): UsageSummary {
 
 export function series(db: DatabaseSync, { buckets, ...range }: UsageRange & { buckets: number }): UsageBucket[] {
   const list = new BucketList(range, buckets);
-  const isExact = range.until - range.since <= exactMs;
+  const isExact = range.until - range.since <= exactMs && list.widthMs < hourMs;
   const parts = isExact ? { hours: none(range), head: range, tail: none(range) } : partsOf(range);
   for (const edge of [parts.head, parts.tail]) addRows(db, edge, list);
   addHours(db, parts.hours, list);

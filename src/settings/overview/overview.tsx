@@ -11,19 +11,23 @@ import { modeLabels } from "../mode_labels.ts";
 import { rangeOf, ranges } from "./ranges.ts";
 import { Route } from "./route.tsx";
 import { RunningTable } from "./running_table.tsx";
-import { UseView } from "./use_view.tsx";
+import { SharedUse } from "./shared_use.ts";
+import { readUse, type Use, UseView } from "./use_view.tsx";
 
 const path = "/settings/overview";
+/** The record of use is read again after this time, in ms, however many windows show it and however much changes. */
+const youngMs = 5_000;
 
 /** What the broker does: who answers now and why, the route, live requests, failovers, speed and tokens over time. */
 export const overview: Section = {
   path: "overview",
   title: "Overview",
   addTo(app, context) {
-    app.get(path, (c) => show(c, context));
+    const shared = new SharedUse<Use>({ clock: context.clock, youngMs });
+    app.get(path, (c) => show(c, context, shared));
     app.get(`${path}/live`, (c) =>
       liveParts(c, context, {
-        render: () => parts(c, context),
+        render: () => parts(c, context, shared),
         follow: (changed) => context.running.subscribe(changed),
       }));
     app.post(`${path}/mode`, (c) => setMode(c, context));
@@ -31,9 +35,9 @@ export const overview: Section = {
   },
 };
 
-async function show(c: PageContext, context: SettingsContext) {
+async function show(c: PageContext, context: SettingsContext, shared: SharedUse<Use>) {
   const { id } = rangeOf(c.req.query("range"));
-  const drawn = await parts(c, context);
+  const drawn = await parts(c, context, shared);
   return showPage(
     c,
     context,
@@ -71,29 +75,32 @@ async function show(c: PageContext, context: SettingsContext) {
   );
 }
 
-async function parts(c: PageContext, context: SettingsContext) {
+async function parts(c: PageContext, context: SettingsContext, shared: SharedUse<Use>) {
   const report = context.status();
   const now = context.clock.now();
+  const range = rangeOf(c.req.query("range"));
+  const use = await shared.get(range.id, () => readUse(context.usage, range, now));
   return {
     "overview-state": <State c={c} context={context} />,
     "overview-route": <Route report={report} />,
     "overview-running": <RunningTable requests={context.running.list()} now={now} />,
     "overview-failovers": <Failovers failovers={report.failovers} now={now} />,
-    "overview-use": await UseView({
-      usage: context.usage,
-      range: rangeOf(c.req.query("range")),
-      now,
-      config: context.config(),
-    }),
+    "overview-use": <UseView use={use} problem={context.usage.problem()} range={range} config={context.config()} />,
   } satisfies Parts;
 }
 
 function State({ c, context }: { c: PageContext; context: SettingsContext }) {
   const { csrf } = c.env;
-  const { pause, chosenMode, modeReason, configError } = context.status();
+  const { state, pause, chosenMode, modeReason, configError } = context.status();
   return (
     <section class="card" id="overview-state" aria-label="State">
       <p class="lead" role="status">{context.sentence()}.</p>
+      {state === "down" && (
+        <p class="row">
+          <a class="button primary" href="/settings/connections">See what to do</a>
+          <a class="button" href="/settings/connections/new">Add a connection</a>
+        </p>
+      )}
       {configError !== null && <Notice kind="error">{configError}</Notice>}
       <div class="row between">
         <form method="post" action={`${path}/mode`} class="row">

@@ -10,7 +10,7 @@ const hourMs = 3_600_000;
 
 export const ranges: readonly Range[] = [
   { id: "1h", label: "1 hour", ms: hourMs, buckets: 30 },
-  { id: "24h", label: "24 hours", ms: 24 * hourMs, buckets: 48 },
+  { id: "24h", label: "24 hours", ms: 24 * hourMs, buckets: 24 },
   { id: "7d", label: "7 days", ms: 7 * 24 * hourMs, buckets: 42 },
   { id: "30d", label: "30 days", ms: 30 * 24 * hourMs, buckets: 30 },
 ];

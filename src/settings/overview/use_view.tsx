@@ -1,25 +1,35 @@
 import type { Config } from "../../config/schema.ts";
-import type { UsageReader, UsageShares, UsageSummary } from "../../state/usage.ts";
+import type { UsageBucket, UsageReader, UsageShares, UsageSummary } from "../../state/usage.ts";
 import { countText, durationText } from "../figures.ts";
 import { Notice } from "../layout.tsx";
 import type { Range } from "./ranges.ts";
 import { UsePlots } from "./use_plots.tsx";
 
-interface UseViewOptions {
-  usage: UsageReader;
-  range: Range;
-  now: number;
-  config: Config;
+/** What the record tells of a range of time. */
+export interface Use {
+  summary: UsageSummary;
+  buckets: UsageBucket[];
 }
 
-/** What the record of use tells of a range of time, in figures and plots. */
-export async function UseView({ usage, range, now, config }: UseViewOptions) {
+/** The last `range`, until now. */
+export async function readUse(usage: UsageReader, range: Range, now: number): Promise<Use> {
   const time = { since: now - range.ms, until: now + 1 };
   const [summary, buckets] = await Promise.all([
     usage.summary(time),
     usage.series({ ...time, buckets: range.buckets }),
   ]);
-  const problem = usage.problem();
+  return { summary, buckets };
+}
+
+interface UseViewProps {
+  use: Use;
+  problem: string | null;
+  range: Range;
+  config: Config;
+}
+
+/** What the record of use tells of a range of time, in figures and plots. */
+export function UseView({ use: { summary, buckets }, problem, range, config }: UseViewProps) {
   return (
     <div id="overview-use">
       {problem && <Notice kind="warning">{problem}</Notice>}
