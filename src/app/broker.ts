@@ -25,13 +25,13 @@ export interface Broker {
 
 /** Puts routing and health together; both follow the configuration from then on. */
 export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: AsyncDisposableStack): Broker {
-  const { clock, log, secrets, logOptions } = ground;
+  const { clock, log, secrets, logOptions, redaction: { redact } } = ground;
   const config = () => configStore.config;
   const store = new Store<AppState>(initialState(config().route.mode));
   const backends = new BackendSet((one) => createBackend(one, { clock, secrets: secrets.demand }));
   cleanup.defer(() => backends.close());
   const { get } = backends;
-  const monitor = new Monitor({ store, backends: get, config, clock, log });
+  const monitor = new Monitor({ store, backends: get, config, clock, log, redact });
   cleanup.defer(() => monitor.close());
   const slots = new Slots({
     clock,

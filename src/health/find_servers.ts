@@ -39,15 +39,26 @@ async function ask({ name, kind, url, list }: Place): Promise<FoundServer | unde
       await response.body?.cancel();
       return { name, kind, url, models: null };
     }
-    if (!response.ok || Number(response.headers.get("content-length")) > maxBytes) {
-      await response.body?.cancel();
-      return undefined;
-    }
-    const models = modelsOf(await response.json());
+    const text = await textOf(response);
+    if (!response.ok || text === undefined) return undefined;
+    const models = modelsOf(JSON.parse(text));
     return models === undefined ? undefined : { name, kind, url, models };
   } catch {
     return undefined;
   }
+}
+
+/** The whole body; `undefined` when it is larger than a list of models is. Whoever listens there is not trusted. */
+async function textOf({ body }: Response): Promise<string | undefined> {
+  let [text, size] = ["", 0];
+  const decoder = new TextDecoder();
+  // Leaving the loop ends the request.
+  for await (const bytes of body ?? []) {
+    size += bytes.length;
+    if (size > maxBytes) return undefined;
+    text += decoder.decode(bytes, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 /** Ollama lists `models`, OpenAI's dialect `data`. */

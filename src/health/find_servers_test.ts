@@ -37,3 +37,24 @@ Deno.test("findServers() passes over what is away, silent, broken, or something 
   assertEquals(await findServers({ at: [place(silent), place(broken), place(failing), away, other] }), []);
   released.resolve();
 });
+
+Deno.test("findServers() reads no more than a list of models has", async () => {
+  let sent = 0;
+  await using endless = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => {
+    const body = new ReadableStream({
+      pull(controller) {
+        sent += 1_048_576;
+        controller.enqueue(new Uint8Array(1_048_576).fill(0x20));
+      },
+    });
+    return new Response(body, { headers: { "content-type": "application/json" } });
+  });
+  const at = [{
+    name: "Endless",
+    kind: "openai" as const,
+    url: `http://127.0.0.1:${endless.addr.port}`,
+    list: "/models",
+  }];
+  assertEquals(await findServers({ at }), []);
+  assertEquals(sent < 64 * 1_048_576, true, `${sent} bytes were sent`);
+});

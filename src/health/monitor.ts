@@ -13,6 +13,7 @@ import { initialHealth } from "../state/health_state.ts";
 import { routability } from "../state/routability.ts";
 import type { Store } from "../state/store.ts";
 import { facts } from "./observed_facts.ts";
+import { withoutSecrets } from "./without_secrets.ts";
 import { needsNetwork, type NetworkLoss, networkLoss } from "./network_loss.ts";
 import { probeDelayMs } from "./probe_delay.ts";
 import { acquire, nextHealth } from "./transitions.ts";
@@ -24,6 +25,8 @@ export interface MonitorOptions {
   clock: Clock;
   log: Log;
   random?: () => number;
+  /** Takes secrets out of what a backend tells of itself. Default: it is shown as it is. */
+  redact?: (text: string) => string;
 }
 
 interface Schedule {
@@ -248,13 +251,13 @@ export class Monitor implements Observer {
   }
 
   async #ask(backend: Backend): Promise<Observation | undefined> {
-    const { clock } = this.#options;
+    const { clock, redact = (text: string) => text } = this.#options;
     const { id, timeouts, location } = backend.config;
     const reason = () => lateProbe(id, timeouts.probeMs);
     using limit = new LinkedAbort(this.#stop.signal).abortAfter(timeouts.probeMs, { clock, reason });
     const settled = this.#unanswered.add({ isAllowed: ({ mode }) => isAllowed(location, mode), abort: limit });
     try {
-      const result = await backend.probe(limit.signal);
+      const result = withoutSecrets(await backend.probe(limit.signal), redact);
       return { kind: "probe_passed", at: clock.monotonic(), result };
     } catch (error) {
       const failure = limit.signal.aborted ? limit.signal.reason : error;

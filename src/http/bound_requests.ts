@@ -136,13 +136,13 @@ function passedOn(context: HttpContext, answer: BoundAnswer, { backend, path, ab
     return new Response(body, { status, headers });
   }
   onEnd();
-  if (status < 400) {
-    const isBodyless = status === 204 || status === 205;
-    return new Response(isBodyless ? null : answer.bytes, { status, headers });
-  }
+  if (status === 204 || status === 205) return new Response(null, { status, headers });
   if (contentEncoding === null) {
-    return new Response(context.redact(new TextDecoder().decode(answer.bytes)), { status, headers });
+    const text = new TextDecoder().decode(answer.bytes);
+    const shown = context.redact(text);
+    return new Response(shown === text ? answer.bytes : shown, { status, headers });
   }
+  if (status < 400) return new Response(answer.bytes, { status, headers });
   // What cannot be read cannot be searched for secrets.
   return errorResponse("ollama", status, `${id} answered with status ${status}`, {
     headers: { "x-broker-backend": id },

@@ -10,7 +10,7 @@ export interface ProgressOptions {
   isPlain: boolean;
   /** Aborted when the client has left. */
   clientGone: AbortSignal;
-  /** Takes secrets out of what is told of a failure. */
+  /** Takes secrets out of what is told. */
   redact: (text: string) => string;
   /** Called before each wait for the backend. */
   onWait: () => void;
@@ -59,8 +59,9 @@ export function progressStream(body: ReadableStream<Bytes>, options: ProgressOpt
       try {
         const bytes = await next();
         if (bytes) {
-          if (isPlain) lastLine.add(bytes);
-          return controller.enqueue(bytes);
+          if (!isPlain) return controller.enqueue(bytes);
+          lastLine.add(bytes);
+          return controller.enqueue(withoutSecrets(bytes, redact));
         }
       } catch (error) {
         end();
@@ -76,6 +77,13 @@ export function progressStream(body: ReadableStream<Bytes>, options: ProgressOpt
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });
+}
+
+/** A server may repeat its token in what it says. The bytes stay as they are where none of it shows. */
+function withoutSecrets(bytes: Bytes, redact: (text: string) => string): Bytes {
+  const text = new TextDecoder().decode(bytes);
+  const shown = redact(text);
+  return shown === text ? bytes : encoder.encode(shown);
 }
 
 /** The last line that is not blank, of bytes that come in pieces. */

@@ -94,6 +94,11 @@ Deno.test("progressStream() tells no secret of a failure", async () => {
   assertEquals(await new Response(stream(body).out).text(), '{"error":"local broke off: with the [redacted]"}\n');
 });
 
+Deno.test("progressStream() takes a secret out of what a backend says, and changes no other byte", async () => {
+  const lines = ['{"status":"pulling é"}\n', '{"error":"refused for the token"}\n'];
+  assertEquals(await new Response(stream(bodyOf(lines)).out).text(), lines.join("").replace("token", "[redacted]"));
+});
+
 Deno.test("progressStream() passes compressed lines on unread, and breaks where they do", async () => {
   const whole = stream(bodyOf(["\u0000"]), { isPlain: false });
   assertEquals(await new Response(whole.out).text(), "\u0000");

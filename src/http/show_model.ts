@@ -91,7 +91,7 @@ async function ask(
       signal: limit.signal,
     });
     const { bytes } = await boundedBytes(response.body, maxAnswerBytes);
-    const answer: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const answer: unknown = JSON.parse(context.redact(new TextDecoder().decode(bytes)));
     return response.ok && isObject(answer) ? answer : undefined;
   } catch (error) {
     if (signal.aborted) throw error;

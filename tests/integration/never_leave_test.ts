@@ -200,6 +200,9 @@ Deno.test("a request that changes a cloud does not carry a ruled model's name or
     ["/api/create", { Model: "mine", FROM: "secret:latest" }],
     ["/api/copy", { source: "secret", destination: "mine" }],
     ["/api/create", { system: "names none" }],
+    ["/api/create", { model: "mine", modelfile: "FROM secret" }],
+    ["/api/copy", { "\u017fource": "secret", destination: "mine" }],
+    ["/api/push", { model: `${":".repeat(200_000)}a` }],
   ];
   for (const [path, body] of cases) {
     const { status, text } = await scene.ask(path, body, cloud);
@@ -212,7 +215,9 @@ Deno.test("a request that changes a cloud does not carry a ruled model's name or
   assertEquals((await scene.ask("/api/create", { model: "free", system: "x" }, editor)).status, 403);
   scene.assertNothingLeft();
   // With a push a local Ollama uploads the model.
-  assertEquals((await scene.ask("/api/push", { model: "secret" }, { "user-agent": "curl/8" })).status, 403);
+  for (const model of ["secret", "me/secret", "me/secret:v2", "registry.example/me/SECRET"]) {
+    assertEquals((await scene.ask("/api/push", { model }, { "user-agent": "curl/8" })).status, 403, model);
+  }
   assertEquals(scene.servers.local.modelRequests, []);
   assertEquals((await scene.ask("/api/create", { model: "free", from: "plain" }, cloud)).status, 200);
   assertEquals((await scene.ask("/api/copy", { source: "secret", destination: "mine" })).status, 200, "it stays here");
