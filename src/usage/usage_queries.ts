@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { RecentUse, UsageBucket, UsageRange, UsageSummary } from "../state/usage.ts";
 import { FirstByteCounts } from "./first_byte_steps.ts";
 import { type Dimension, hourMs, hourOf } from "./hour_sums.ts";
@@ -143,5 +143,16 @@ function addRows(db: DatabaseSync, { since, until }: UsageRange, list: BucketLis
 }
 
 function all<Row>(db: DatabaseSync, query: string, ...values: SQLInputValue[]): Row[] {
-  return db.prepare(query).all(...values) as Row[];
+  return prepared(db, query).all(...values) as Row[];
+}
+
+/** Of each open database: a statement that is let go keeps its memory until garbage is collected. */
+const statements = new WeakMap<DatabaseSync, Map<string, StatementSync>>();
+
+function prepared(db: DatabaseSync, query: string): StatementSync {
+  const known = statements.get(db) ?? new Map<string, StatementSync>();
+  statements.set(db, known);
+  const statement = known.get(query) ?? db.prepare(query);
+  known.set(query, statement);
+  return statement;
 }
