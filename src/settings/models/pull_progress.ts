@@ -5,7 +5,7 @@ export interface PullProgress {
   /** What it does now, in Ollama's words: `pulling 74701a8c35f6`. */
   step: string;
   /** Bytes of each part of the model, by its digest. */
-  parts: ReadonlyMap<string, { completed: number; total: number }>;
+  parts: Map<string, { completed: number; total: number }>;
   /** Set by the last line. */
   end?: { ok: true } | { ok: false; error: string };
 }
@@ -15,7 +15,7 @@ const maxParts = 1_000;
 
 export const noProgress: PullProgress = { step: "", parts: new Map() };
 
-/** What is known after one more line of NDJSON; a line that says nothing changes nothing. Pure. */
+/** What is known after one more line of NDJSON; a line that says nothing changes nothing. `parts` is changed in place. */
 export function nextProgress(progress: PullProgress, line: string): PullProgress {
   const told = parsed(line);
   if (!told) return progress;
@@ -26,7 +26,8 @@ export function nextProgress(progress: PullProgress, line: string): PullProgress
   if (typeof digest !== "string" || !isCount(total)) return { ...progress, step };
   if (!progress.parts.has(digest) && progress.parts.size >= maxParts) return { ...progress, step };
   const part = { total, completed: isCount(completed) ? Math.min(completed, total) : 0 };
-  return { ...progress, step, parts: new Map([...progress.parts, [digest, part]]) };
+  const parts = progress.parts === noProgress.parts ? new Map() : progress.parts;
+  return { ...progress, step, parts: parts.set(digest, part) };
 }
 
 /** Bytes of all parts that are known of; `undefined` before the first. */

@@ -16,7 +16,10 @@ export interface Pull {
   error?: string;
 }
 
-type PullsContext = Pick<SettingsContext, "ask" | "stopping" | "redact">;
+type PullsContext = Pick<SettingsContext, "ask" | "clock" | "stopping" | "redact">;
+
+/** How a pull goes on is told at most this often, in ms. */
+const tellMs = 100;
 
 /** Ended pulls that are remembered. */
 const maxEnded = 20;
@@ -83,9 +86,21 @@ export class Pulls {
     });
     if (!response.ok) throw new Error(await errorOf(response));
     let progress = noProgress;
-    for await (const line of textLines(response.body, signal)) {
-      progress = nextProgress(progress, line);
+    const { clock } = this.#context;
+    let toldAt = -Infinity;
+    const tell = () => {
+      toldAt = clock.monotonic();
       this.#change(id, { progress });
+    };
+    let cancelTell: (() => void) | undefined;
+    try {
+      for await (const line of textLines(response.body, signal)) {
+        progress = nextProgress(progress, line);
+        cancelTell ??= clock.after(tellMs, () => (cancelTell = undefined, tell()));
+        if (clock.monotonic() - toldAt >= tellMs) tell();
+      }
+    } finally {
+      cancelTell?.();
     }
     signal.throwIfAborted();
     const { end } = progress;

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { FakeClock } from "../../../tests/support/fake_clock.ts";
 import { inTime } from "../../../tests/support/in_time.ts";
 import { Pulls } from "./pulls.ts";
 
@@ -13,6 +14,7 @@ function scene() {
   const answers: Response[] = [];
   let cancelled = 0;
   const pulls = new Pulls({
+    clock: new FakeClock(),
     stopping: stopping.signal,
     redact: (text) => text.replaceAll("the-secret", "***"),
     ask(path, init) {
@@ -124,4 +126,14 @@ Deno.test("Pulls remembers the last twenty that have ended", async () => {
     await pulls.start({ ...wanted, model: `m${i}` });
   }
   assertEquals([pulls.list.length, pulls.list[0].model], [20, "m24"]);
+});
+
+Deno.test("Pulls does not tell of each line of a flood", async () => {
+  const { pulls, answers } = scene();
+  let told = 0;
+  pulls.subscribe(() => void told++);
+  const lines = Array.from({ length: 5_000 }, (_, i) => `{"status":"p","digest":"${i % 900}","total":9}\n`);
+  answers.push(new Response(`${lines.join("")}{"status":"success"}\n`));
+  await pulls.start(wanted);
+  assertEquals([pulls.list[0].state, told], ["done", 3]);
 });
