@@ -34,10 +34,10 @@ export function isNowhereElse(model: string, from: string, places: readonly Mode
 }
 
 /**
- * By the names that routing goes by: a local Ollama calls its cloud's models `gpt-oss:120b-cloud` or `kimi:cloud`; asked
+ * Whether a place has a model, to be asked for many: by the names that routing goes by: a local Ollama calls its cloud's models `gpt-oss:120b-cloud` or `kimi:cloud`; asked
  * directly, Ollama Cloud calls them `gpt-oss:120b` and `kimi`.
  */
-function finder({ kind, location, models }: ModelPlace): (name: string) => boolean {
+export function finder({ kind, location, models }: ModelPlace): (name: string) => boolean {
   const names = new Set(models.map(canonicalModel));
   const isDirectCloud = location === "cloud" && kind !== "openai";
   return (name) =>

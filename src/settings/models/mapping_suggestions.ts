@@ -1,4 +1,4 @@
-import { modelCoverage, type ModelPlace } from "../../core/model_coverage.ts";
+import { finder, modelCoverage, type ModelPlace } from "../../core/model_coverage.ts";
 import type { AppState, BackendState } from "../../state/app_state.ts";
 import { byPreference, type PreferenceOptions } from "../../state/preference.ts";
 import { clientNames } from "../../state/status_report.ts";
@@ -31,7 +31,8 @@ function gapOf(first: BackendState, standIn: BackendState): StandInGap | undefin
   const [missing, stand] = [placeOf(first), placeOf(standIn)];
   const coverage = modelCoverage(missing, stand);
   if (!coverage || coverage.has === coverage.of) return undefined;
-  const lacking = missing.models.filter((name) => modelCoverage({ ...missing, models: [name] }, stand)?.has === 0);
+  const has = finder(stand);
+  const lacking = missing.models.filter((name) => !has(name));
   const suggestions = lacking.flatMap((name) => {
     const model = suggestMapping(name, namesAt(standIn), { sizeB: sizeOf(first, name) });
     return model === undefined ? [] : [{ backend: standIn.config.id, name: name.replace(/:latest$/, ""), model }];

@@ -29,3 +29,11 @@ Deno.test("standInGaps() says nothing where nothing lacks, where a list is not k
   const mapped = { ...cloudInput, models: { "llama3.2": shop[1], "my-own:7b": shop[2] } };
   assertEquals(gaps(local, backendState(mapped, { has: shop })), []);
 });
+
+Deno.test("standInGaps() compares long lists in little time", () => {
+  const names = (of: string) => Array.from({ length: 3_000 }, (_, i) => `${of}${i}`);
+  const two = [backendState({}, { has: names("a") }), backendState(cloudInput, { has: names("b") })];
+  const began = performance.now();
+  assertEquals(gaps(...two)[0].of, 3_000);
+  assertEquals(performance.now() - began < 2_000, true);
+});
