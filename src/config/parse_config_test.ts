@@ -198,3 +198,13 @@ Deno.test("parseConfig() lets no pattern in that stands for every web page", () 
     assertEquals(reasonsOf(origin), [], origin);
   }
 });
+
+Deno.test("parseConfig() takes no rule of privacy with several names in it, which would protect none of them", () => {
+  for (const text of ["qwen3:8b, gemma3:27b", "qwen3 gemma3", "a,b", "a;b", "  ", ""]) {
+    for (const option of ["localModels", "localApps"]) {
+      const result = parseConfig({ version: 1, privacy: { [option]: [text] } });
+      assertEquals(result.ok ? [] : result.problems.map(({ path }) => path), [`privacy.${option}[0]`], text);
+    }
+  }
+  assertEquals(parseConfig({ version: 1, privacy: { localModels: [" work-* ", "hf.co/a/b:Q4_K_M"] } }).ok, true);
+});

@@ -1,7 +1,12 @@
 import * as v from "valibot";
 
-const patterns = (description: string) =>
-  v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/\S/, "must name something"))), v.description(description)), []);
+/** Several names in one text would be one pattern, which fits nothing and so protects nothing. */
+const pattern = v.pipe(
+  v.string(),
+  v.regex(/^\s*[^\s,;]+\s*$/, "must be one name without blanks and commas, each of several on a line of its own"),
+);
+
+const patterns = (description: string) => v.optional(v.pipe(v.array(pattern), v.description(description)), []);
 
 /** The section `privacy`. */
 export const Privacy = v.strictObject({

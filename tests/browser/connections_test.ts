@@ -29,6 +29,11 @@ browserTest("a cloud connection with a token: tested before it is added, its tok
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.locator("#token-problem").waitFor();
   assertEquals((await scene.written()).backends, []);
+  // Agreeing alone saves no connection without its token: what was typed is not sent back.
+  await page.getByLabel("Keep the token in a file that only I can read").check();
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.locator("#token-problem", { hasText: "Type the token again" }).waitFor();
+  assertEquals((await scene.written()).backends, []);
   await page.getByLabel("Token", { exact: true }).fill(token);
   await page.getByLabel("Keep the token in a file that only I can read").check();
   await page.getByRole("button", { name: "Add", exact: true }).click();

@@ -10,7 +10,8 @@ const secrets = ["sk-planted-one", 'planted"two\\', "planted three/+", "12345678
 Deno.test("the diagnostics hold no secret, wherever it was planted, and not where the home folder is", async () => {
   await using scene = await SettingsScene.create({
     limits: { monthlyCloudTokens: 12345678 },
-    privacy: { localModels: [secrets[0], secrets[1]], localApps: [secrets[2]] },
+    listen: { allowedHosts: [secrets[2]] },
+    privacy: { localModels: [secrets[0], secrets[1]] },
     backends: [{
       id: "sk-planted-one",
       kind: "openai",

@@ -7,7 +7,7 @@ import { doneAt, SavedNotice } from "../saved_notice.tsx";
 import type { PageContext, SettingsApp } from "../section.ts";
 import { showPage } from "../show_page.tsx";
 import { advancedFields, allFields, backendTarget, connectionFields } from "./connection_fields.ts";
-import { saveToken, sentToken } from "./save_token.ts";
+import { missingToken, saveToken, sentToken } from "./save_token.ts";
 import { TokenField } from "./token_field.tsx";
 
 const path = "/settings/connections/edit";
@@ -109,6 +109,8 @@ async function save(c: PageContext, context: SettingsContext) {
     fields: allFields,
     target: backendTarget(id),
     async beforeSave(): Promise<Record<string, string>> {
+      const missing = missingToken(form);
+      if (missing !== undefined) return { token: missing };
       if (token === undefined) return {};
       const problem = await saveToken(context, name, { token, form, signal });
       return problem === undefined ? {} : { token: problem };

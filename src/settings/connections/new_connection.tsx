@@ -13,7 +13,7 @@ import type { PageContext, SettingsApp } from "../section.ts";
 import { showPage } from "../show_page.tsx";
 import { connectionFields, idField, openBackends } from "./connection_fields.ts";
 import { freeId, type Preset, presetOf, presets } from "./presets.ts";
-import { saveToken, sentToken } from "./save_token.ts";
+import { missingToken, saveToken, sentToken } from "./save_token.ts";
 import { streamTest, wantsStream } from "./test_stream.tsx";
 import { TestResult } from "./test_steps.tsx";
 import { TokenField } from "./token_field.tsx";
@@ -120,12 +120,13 @@ async function showForm(c: PageContext, context: SettingsContext, { preset, stat
 }
 
 /** The connection as it was typed, with its token's name where one was typed. */
-function typed(form: FormData): { backend: Record<string, unknown>; values: Values; token?: string } {
+function typed(form: FormData, preset: Preset): { backend: Record<string, unknown>; values: Values; token?: string } {
   const values = sentValues(fields, form);
   const backend: Record<string, unknown> = {};
   putValues(fields, values, backend);
   const token = sentToken(form);
-  if (token !== undefined) backend.secret = values.id;
+  // Named also where it comes later, from the environment or the command line: then it is missing, not refused.
+  if (token !== undefined || preset.needsToken) backend.secret = values.id;
   return { backend, values, token };
 }
 
@@ -147,7 +148,7 @@ function byField(problems: readonly ConfigProblem[]): Record<string, string> {
 
 async function test(c: PageContext, context: SettingsContext) {
   const preset = presetOf(c.req.param("preset"));
-  const { backend, values, token } = typed(c.env.form!);
+  const { backend, values, token } = typed(c.env.form!, preset);
   const checked = check(backend);
   if ("problems" in checked) {
     if (wantsStream(c.req.raw)) {
@@ -170,7 +171,7 @@ function problemError(problems: Record<string, string>): Error {
 async function create(c: PageContext, context: SettingsContext) {
   const preset = presetOf(c.req.param("preset"));
   const form = c.env.form!;
-  const { backend, values, token } = typed(form);
+  const { backend, values, token } = typed(form, preset);
   const refuse = (problems: Record<string, string>, notices: string[] = []) =>
     showForm(c, context, { preset, state: { values, was: values, problems, notices }, status: 422 });
   const checked = check(backend);
@@ -178,9 +179,11 @@ async function create(c: PageContext, context: SettingsContext) {
   if (context.config().backends.some(({ id }) => id === checked.config.id)) {
     return await refuse({ id: "is taken: another connection is called that" });
   }
+  const missing = missingToken(form);
+  if (missing !== undefined) return await refuse({ token: missing });
   if (token !== undefined) {
     const problem = await saveToken(context, checked.config.id, { token, form, signal: c.req.raw.signal });
-    if (problem !== undefined) return await refuse({ token: problem });
+    if (problem !== undefined) return await refuse({ token: `${problem}. Type the token again: it is not sent back` });
   }
   try {
     await context.configFile.modify((draft: ConfigInput) => void openBackends(draft).push(backend as never));

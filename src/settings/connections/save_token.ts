@@ -7,6 +7,15 @@ export function sentToken(form: FormData): string | undefined {
   return token === "" ? undefined : token;
 }
 
+/**
+ * Why a form without a token cannot be taken; `undefined`: it can. Who agreed to the file, or whose token was refused a
+ * moment ago, has one in mind: it is never sent back to the browser, so it has to be typed again.
+ */
+export function missingToken(form: FormData): string | undefined {
+  if (sentToken(form) !== undefined || !(form.has("insecureFile") || form.has("tokenRefused"))) return undefined;
+  return "Type the token again: it is not sent back to this page";
+}
+
 /** Keeps a token under a name. Gives why it was not kept, for who typed it; `undefined` when all went well. */
 export async function saveToken(
   { secrets }: Pick<SettingsContext, "secrets">,

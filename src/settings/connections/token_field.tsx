@@ -38,6 +38,7 @@ export function TokenField({ status, keyring, file, preset, problem }: TokenFiel
           aria-invalid={problem ? "true" : undefined}
         />
         {problem && <p class="problem" id="token-problem">{problem}</p>}
+        {problem && <input type="hidden" name="tokenRefused" value="yes" />}
       </div>
       {keyring.state === "locked" && (
         <p class="note">{keyring.detail}. When you save a token, your desktop asks you to unlock it.</p>

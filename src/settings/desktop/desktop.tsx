@@ -1,5 +1,7 @@
+import type { SettingsContext } from "../context.ts";
 import { messageOf } from "../../core/errors.ts";
 import { addConfigForms, freshForms } from "../form/config_forms.ts";
+import type { Values } from "../form/field.ts";
 import type { FormState } from "../form/save_form.ts";
 import { liveParts } from "../live/live_parts.tsx";
 import { doneAt } from "../saved_notice.tsx";
@@ -45,9 +47,19 @@ export const desktop: Section = {
     addConfigForms(app, context, {
       path,
       forms,
+      beforeSave: (changed) => keyWithoutValue(context, changed),
       // Whether that waits for a restart is said beside the form.
       said: { listening: "written" },
       show: (c, states, status) => show(c, states, { status }),
     });
   },
 };
+
+/** A key that is asked for and that nobody can have would lock every program out, this moment. */
+async function keyWithoutValue({ secrets }: SettingsContext, changed: Values): Promise<Record<string, string>> {
+  const name = changed["listen.clientKey"];
+  if (typeof name !== "string") return {};
+  const isThere = (await secrets.list()).some((secret) => secret.name === name && secret.home !== null);
+  if (isThere) return {};
+  return { "listen.clientKey": `has no value yet; give it one first with: cloudtolocalllm secret set ${name}` };
+}

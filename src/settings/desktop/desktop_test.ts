@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { noSecrets } from "../../../tests/support/no_secrets.ts";
 import { SettingsScene } from "../../../tests/support/settings_scene.ts";
 import { awaitsRestart } from "./awaits_restart.ts";
 import { readyLines } from "./ready_lines.ts";
@@ -19,7 +20,9 @@ Deno.test("the desktop's page saves switches: what is not sent is off", async ()
 });
 
 Deno.test("the desktop's page tells beside the key that an address beyond this machine needs one", async () => {
-  await using scene = await SettingsScene.create();
+  const known = { name: "home-key", home: "file" as const, usedBy: [], problem: null };
+  const secrets = { ...noSecrets, list: () => Promise.resolve([known]) };
+  await using scene = await SettingsScene.create(undefined, { secrets });
   const refused = await scene.submit(path, `${path}/listening`, { "listen.host": "0.0.0.0" });
   const page = await refused.text();
   assertEquals(refused.status, 422);
@@ -33,6 +36,17 @@ Deno.test("the desktop's page tells beside the key that an address beyond this m
   const after = await scene.page(saved.headers.get("location")!);
   assertStringIncludes(after, "The daemon still listens on http://127.0.0.1:11435");
   assertFalse(after.includes("in force already"));
+});
+
+Deno.test("the desktop's page takes no client key that has no value: every program would be locked out", async () => {
+  await using scene = await SettingsScene.create({});
+  const refused = await scene.submit(path, `${path}/listening`, { "listen.clientKey": "home-key" });
+  assertEquals(refused.status, 422);
+  assertStringIncludes(
+    await refused.text(),
+    "has no value yet; give it one first with: cloudtolocalllm secret set home-key",
+  );
+  assertEquals((await scene.written()).listen, undefined);
 });
 
 Deno.test("the desktop's page opens what is folded where something in it is wrong", async () => {

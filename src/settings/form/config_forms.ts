@@ -4,7 +4,7 @@ import type { SettingsContext } from "../context.ts";
 import { doneAt } from "../saved_notice.tsx";
 import type { PageContext, SettingsApp } from "../section.ts";
 import type { Field } from "./field.ts";
-import { type FormState, freshForm, saveForm, wholeConfig } from "./save_form.ts";
+import { type FormState, freshForm, saveForm, type SaveOptions, wholeConfig } from "./save_form.ts";
 
 /** The forms of one page that change the configuration, each under a name of its own. */
 export interface ConfigForms<Name extends string> {
@@ -13,6 +13,8 @@ export interface ConfigForms<Name extends string> {
   forms: Readonly<Record<Name, readonly Field[]>>;
   /** Makes a form out of what was sent. Default: it is one. */
   read?(sent: FormData): FormData;
+  /** Looks at a change before it is written (save_form.ts). Default: nothing speaks against it. */
+  beforeSave?: SaveOptions["beforeSave"];
   /** What is said after a form was saved (saved_notice.tsx). Default: that it is in force. */
   said?: Partial<Record<Name, string>>;
   /** Draws the page with its forms. */
@@ -23,7 +25,7 @@ export interface ConfigForms<Name extends string> {
 export function addConfigForms<Name extends string>(
   app: SettingsApp,
   context: SettingsContext,
-  { path, forms, read = (sent) => sent, said = {}, show }: ConfigForms<Name>,
+  { path, forms, read = (sent) => sent, beforeSave, said = {}, show }: ConfigForms<Name>,
 ): void {
   app.get(path, async (c) => await show(c, await freshForms(context, forms)));
   for (const name of Object.keys(forms) as Name[]) {
@@ -33,6 +35,7 @@ export function addConfigForms<Name extends string>(
       const result = await saveForm(context, read(c.env.form ?? new FormData()), {
         fields: forms[name],
         target: wholeConfig,
+        beforeSave,
       });
       if (result.saved) return doneAt(c, path, said[name]);
       return await show(c, { ...await freshForms(context, forms), [name]: result.state }, result.status);
