@@ -11,6 +11,7 @@ import { dropFfi } from "./app/drop_ffi.ts";
 import { type DaemonOptions, type Ground, layGround } from "./app/ground.ts";
 import { createHttpContext } from "./app/http_context.ts";
 import { createLifetime, type Lifetime } from "./app/lifetime.ts";
+import { takeOverPredecessor } from "./app/migration.ts";
 import { openConfig } from "./app/open_config.ts";
 import { createRequests } from "./app/usage.ts";
 import { createSecretCommands } from "./app/secret_commands.ts";
@@ -45,6 +46,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await using cleanup = new AsyncDisposableStack();
   const ground = layGround(options);
   cleanup.use(ground.secrets);
+  await takeOverPredecessor(options, ground);
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
   const requests = createRequests(options, { ground, configStore, cleanup });
