@@ -46,7 +46,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await using cleanup = new AsyncDisposableStack();
   const ground = layGround(options);
   cleanup.use(ground.secrets);
-  await takeOverPredecessor(options, ground);
+  cleanup.use(await takeOverPredecessor(options, ground));
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
   const requests = createRequests(options, { ground, configStore, cleanup });

@@ -4,20 +4,23 @@ import type { DaemonOptions, Ground } from "./ground.ts";
 /**
  * At the first start: takes over the settings of the program that this one replaces, and finishes at a later one what
  * could not be done before. Without its file it costs one look. Never rejects, and never keeps the start waiting for a
- * keyring: what is not done then is logged, and stays to be done.
+ * keyring: what is not done then is logged, and done as soon as the keyring lets it, until what is returned is disposed.
  */
-export async function takeOverPredecessor(options: DaemonOptions, ground: Ground): Promise<void> {
+export async function takeOverPredecessor(
+  options: DaemonOptions,
+  ground: Ground,
+): Promise<AsyncDisposable | undefined> {
   const home = options.env("HOME");
   // Who names a configuration of their own wants that one.
-  if (!home?.startsWith("/") || options.configFile !== undefined) return;
+  if (!home?.startsWith("/") || options.configFile !== undefined) return undefined;
   try {
     await Deno.stat(`${home}/.cloudtolocalllm/connection_config.json`);
   } catch {
-    return;
+    return undefined;
   }
   try {
     const { takeOverAtStart } = await import("./take_over_at_start.ts");
-    await takeOverAtStart(options, ground);
+    return await takeOverAtStart(options, ground);
   } catch (error) {
     ground.log.warn("The settings of the predecessor are not taken over", { reason: messageOf(error) });
   }
