@@ -47,7 +47,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   cleanup.use(ground.secrets);
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
-  const requests = createRequests(options, { ground, configStore, cleanup });
+  const requests = createRequests(options, { ground, broker, configStore, cleanup });
   const lifetime = createLifetime(ground.clock);
   const pause = cleanup.use(createPause(options, { ground, configStore, broker }));
   await pause.restore();

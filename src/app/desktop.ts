@@ -65,7 +65,9 @@ async function run(options: DaemonOptions, parts: ContextParts, signal: AbortSig
     const runDesktop = options.desktop?.run ?? (await import("../desktop/desktop.ts")).runDesktop;
     await runDesktop(createContext(options, parts), signal);
   } catch (error) {
-    if (!signal.aborted) log.error("The desktop's services have ended; requests go on", { error: messageOf(error) });
+    if (signal.aborted) return;
+    log.error("The desktop's services have ended; requests go on", { error: messageOf(error) });
+    parts.broker.reportPart("desktop", { state: "failed", reason: messageOf(error) });
   }
 }
 
@@ -94,6 +96,7 @@ function createContext(options: DaemonOptions, parts: ContextParts): DesktopCont
       if (broker.store.state.surroundings.network !== before) broker.backends.renewConnections();
       broker.monitor.refresh();
     },
+    reportPart: broker.reportPart,
     awake() {
       pause.look();
       meter.look();

@@ -1,4 +1,5 @@
 import type { ConfigStore } from "../config/config_store.ts";
+import { messageOf, RequestError } from "../core/errors.ts";
 import { listModels } from "../broker/models.ts";
 import { type HttpContext, youngListMs } from "../http/context.ts";
 import { createHandler } from "../http/server.ts";
@@ -21,6 +22,10 @@ export interface SettingsParts {
   startedAt: number;
 }
 
+const part = "settings page";
+/** The runtime remembers a file that it did not find: looking again does not help (Deno 2.9). */
+const replacedWords = "the program was replaced or removed while it ran: restart the daemon";
+
 /** The settings page, loaded when somebody comes through the door for the first time. */
 export function lazySettings(options: DaemonOptions, parts: SettingsParts): SettingsPage {
   let page: Promise<SettingsPage> | undefined;
@@ -29,13 +34,21 @@ export function lazySettings(options: DaemonOptions, parts: SettingsParts): Sett
     const { traySentence } = await import("../desktop/tray/tray_sentence.ts");
     return createSettingsPage(settingsContext(options, { ...parts, traySentence }));
   };
+  const { reportPart } = parts.broker;
+  reportPart(part, { state: "off" });
   return async (request, visit) => {
     page ??= load().catch((error) => {
-      // What failed once, for a file was being replaced perhaps, is tried again.
       page = undefined;
-      throw error;
+      throw new Error(`${messageOf(error)}; ${replacedWords}`, { cause: error });
     });
-    return await (await page)(request, visit);
+    try {
+      const answer = await (await page)(request, visit);
+      reportPart(part, { state: "running" });
+      return answer;
+    } catch (error) {
+      if (!(error instanceof RequestError)) reportPart(part, { state: "failed", reason: messageOf(error) });
+      throw error;
+    }
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
+import type { ReportPart } from "../core/part_seen.ts";
 import type { AppState, Surroundings } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
 import type { StatusReport } from "../state/status.ts";
@@ -34,6 +35,8 @@ export interface DesktopContext {
   givesWayQuietly: boolean;
   /** Reports what the desktop's services tell about the machine. */
   seeSurroundings: (seen: Partial<Surroundings>) => void;
+  /** Reports how a part of the desktop fares. */
+  reportPart: ReportPart;
   /** The machine wakes up: what was connected is not any more. */
   awake: () => void;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import type { PartSeen } from "../core/part_seen.ts";
 import { envSecrets } from "../config/secrets_env.ts";
 import type { SecretUse } from "../config/secret_uses.ts";
 import { SecretError, type SecretHome } from "../state/secrets.ts";
@@ -25,6 +26,7 @@ export interface HeldSecret {
   problem?: SecretError;
 }
 
+type KeyringListener = (seen: PartSeen) => void;
 type Listener = (names: readonly string[]) => void;
 
 /**
@@ -38,6 +40,7 @@ export class SecretKeeper implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #held = new Map<string, HeldSecret>();
   readonly #listeners = new Set<Listener>();
+  readonly #keyringListeners = new Set<KeyringListener>();
   readonly #missing: MissingWatch;
   #uses: readonly SecretUse[] = [];
   #homes: Promise<SecretHomes> | undefined;
@@ -94,6 +97,13 @@ export class SecretKeeper implements AsyncDisposable {
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` with how the keyring fares, now and whenever that was looked at; the returned function ends that. */
+  subscribeKeyring(listener: KeyringListener): () => void {
+    this.#keyringListeners.add(listener);
+    listener(this.#keyringSeen());
+    return () => void this.#keyringListeners.delete(listener);
   }
 
   /** From now on holds what these uses need. Resolves once what is new was looked for; never rejects. */
@@ -209,6 +219,15 @@ export class SecretKeeper implements AsyncDisposable {
     const problems = missing.flatMap((name) => this.#held.get(name)?.problem ?? []);
     this.#missing.update({ isMissing: missing.length > 0, hasFailed: problems.some(({ code }) => code === "failed") });
     this.#logProblems(problems);
+    for (const listener of this.#keyringListeners) listener(this.#keyringSeen());
+  }
+
+  /** As what it was last asked for went. */
+  #keyringSeen(): PartSeen {
+    const held = [...this.#held.values()];
+    const problem = held.flatMap(({ problem }) => problem ?? [])[0];
+    if (problem) return { state: problem.code === "failed" ? "failed" : "waiting", reason: problem.message };
+    return { state: held.some(({ home }) => home === "keyring") ? "running" : "off" };
   }
 
   /** Each problem once, as long as it lasts. */

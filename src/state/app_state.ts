@@ -2,6 +2,7 @@ import type { BackendConfig, Config } from "../config/schema.ts";
 import type { RouteMode } from "../core/types.ts";
 import type { CloudUse } from "./cloud_use.ts";
 import type { HealthState } from "./health_state.ts";
+import type { PartState } from "./parts.ts";
 import type { Failover } from "./status.ts";
 
 /** A model as a backend lists it. */
@@ -76,6 +77,8 @@ export interface AppState {
   inFlight: number;
   failovers: readonly Failover[];
   configError: string | null;
+  /** The parts that may fail without the others, by name. */
+  parts: readonly PartState[];
 }
 
 /** What forbids a request its way to a backend, whatever the backend's health; what is on its way is held to it too. */

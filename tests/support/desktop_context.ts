@@ -7,6 +7,7 @@ import type { AppState, BackendState, Surroundings } from "../../src/state/app_s
 import { withConfig, withPause, withSurroundings } from "../../src/state/changes.ts";
 import type { Commands } from "../../src/state/commands.ts";
 import type { ConnectionTest } from "../../src/state/connection_report.ts";
+import { withPart } from "../../src/state/parts.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -97,6 +98,7 @@ export class DesktopScene {
         this.seen.push(seen);
         this.store.update((state) => withSurroundings(state, seen, this.#config.route));
       },
+      reportPart: (name, seen) => this.store.update((state) => withPart(state, name, seen, clock.now())),
       awake: () => void this.wakeUps++,
     };
   }

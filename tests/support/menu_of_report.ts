@@ -51,6 +51,7 @@ function report(more: Partial<StatusReport> = {}): StatusReport {
     inFlight: 0,
     backends: [backend(), cloud],
     configError: null,
+    parts: [],
     failovers: [],
     ...more,
   };

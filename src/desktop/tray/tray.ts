@@ -105,7 +105,11 @@ class Tray {
       random: parts.random,
       choose: (shown) => this.#choose(shown),
       open: (kind, signal) => kind === "sni" ? this.#openSni(signal) : this.#openGtk(signal),
-      onHost: (host) => this.#view.host = host,
+      onHost: (host) => {
+        this.#view.host = host;
+        if (host) this.#context.reportPart("tray", { state: "running" });
+      },
+      onFailure: (reason) => this.#context.reportPart("tray", { state: "failed", reason }),
     });
   }
 
@@ -129,11 +133,15 @@ class Tray {
   #choose(shown: TrayKind | undefined): TrayKind | undefined {
     const { canGtk } = this.#machine;
     const choice = trayChoice({ hasWatcher: this.#hasWatcher, isGraceOver: this.#isGraceOver, canGtk, shown });
-    if (!choice && this.#isGraceOver && !this.#machine.hasToldOfNowhere) {
-      this.#machine.hasToldOfNowhere = true;
-      this.#context.log.info("No panel shows tray icons here; the icon appears when one does");
-    }
+    if (!choice && this.#isGraceOver) this.#tellOfNowhere();
     return choice;
+  }
+
+  #tellOfNowhere(): void {
+    const reason = "No panel shows tray icons here; the icon appears when one does";
+    this.#context.reportPart("tray", { state: "waiting", reason });
+    if (!this.#machine.hasToldOfNowhere) this.#context.log.info(reason);
+    this.#machine.hasToldOfNowhere = true;
   }
 
   /** For each connection anew: is there a watcher, which style does the desktop prefer. */

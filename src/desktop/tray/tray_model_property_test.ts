@@ -72,6 +72,7 @@ function anyReport(next: (below: number) => number): StatusReport {
     uptimeMs: 1,
     inFlight: pick([0, 1, 12_345]),
     backends,
+    parts: [],
     configError: pick([null, text()]),
     failovers: many(() => ({ at: time(), from: text(), to: pick([null, text()]), reason: text(), model: text() }), 30),
   };

@@ -118,7 +118,15 @@ export const statePart: ApiPart = {
       privacy: about("How many rules of privacy there are", object({ models: count, apps: count })),
       cloudUse: ref("CloudUse"),
       configError: about("Why a changed configuration is not in use", nullable(text)),
+      parts: about("The parts that may fail without the others", array(ref("Part"))),
       failovers: about("The last ones, newest first", array(ref("Failover"))),
+    }),
+    Part: object({
+      name: about("Such as tray or settings page", text),
+      state: oneOf("running", "waiting", "failed", "off"),
+      reason: about("Why it waits or has failed, as a sentence", nullable(text)),
+      since: time,
+      failures: about("How often it has failed since the daemon started", count),
     }),
     CloudUse: about(
       "What clouds have used in this calendar month",
