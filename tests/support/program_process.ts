@@ -69,7 +69,7 @@ export class ProgramProcess implements AsyncDisposable {
 }
 
 /** Reads on after that: a daemon whose log nobody reads would stand still. */
-async function untilReady(stderr: ReadableStream<Uint8Array>): Promise<void> {
+async function untilReady(stderr: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
   const reader = stderr.pipeThrough(new TextDecoderStream()).getReader();
   let said = "";
   while (!said.includes("Ready")) {
