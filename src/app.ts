@@ -11,6 +11,7 @@ import { dropFfi } from "./app/drop_ffi.ts";
 import { type DaemonOptions, type Ground, layGround } from "./app/ground.ts";
 import { createHttpContext } from "./app/http_context.ts";
 import { createLifetime, type Lifetime } from "./app/lifetime.ts";
+import { followLogFile } from "./app/log_file.ts";
 import { openConfig } from "./app/open_config.ts";
 import { createRequests } from "./app/usage.ts";
 import { createSecretCommands } from "./app/secret_commands.ts";
@@ -47,6 +48,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   cleanup.use(ground.secrets);
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
+  const { reportPart } = broker;
+  cleanup.defer(followLogFile({ ground, configStore, reportPart }));
   const requests = createRequests(options, { ground, broker, configStore, cleanup });
   const lifetime = createLifetime(ground.clock);
   const pause = cleanup.use(createPause(options, { ground, configStore, broker }));
