@@ -10,7 +10,7 @@ export interface CommandParts {
   broker: Broker;
   pause: CloudPause;
   ground: Pick<Ground, "clock" | "secrets" | "redaction">;
-  quit: () => void;
+  quit: Commands["quit"];
 }
 
 /** What users may command, carried out on the parts that it concerns. */

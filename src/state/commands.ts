@@ -33,6 +33,6 @@ export interface Commands {
   resumeCloud(): Promise<void>;
   /** The configuration file, made if there is none yet; its path. */
   provideConfigFile(): Promise<string>;
-  /** Ends the daemon as SIGTERM does: running answers get their grace. */
-  quit(): void;
+  /** Ends the daemon as SIGTERM does: running answers get their grace, or `graceMs`. */
+  quit(options?: { graceMs?: number }): void;
 }
