@@ -4,6 +4,7 @@ import { createHandler } from "./http/server.ts";
 import type { ConfigStore } from "./config/config_store.ts";
 import { type Broker, createBroker } from "./app/broker.ts";
 import { createPause } from "./app/cloud_pause.ts";
+import { CrashWatch } from "./app/crash_watch.ts";
 import { createMeter } from "./app/cloud_meter.ts";
 import { createCommands } from "./app/commands.ts";
 import { startDesktop } from "./app/desktop.ts";
@@ -49,6 +50,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   dropFfi();
   await using cleanup = new AsyncDisposableStack();
   const ground = layGround(options);
+  const crashWatch = cleanup.use(new CrashWatch(options, ground));
   cleanup.use(ground.secrets);
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
@@ -79,6 +81,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const content = { url: listener.localUrl, token: context.controlToken, pid, version };
   const left = await leaveControlFile(controlFile, content, ground.log);
   if (left) cleanup.defer(() => left.remove());
+  await crashWatch.leaveMark();
   // Programs are answered meanwhile; a health check before its token is there would find only that.
   await ground.secrets.settled(firstSecretsMs);
   broker.monitor.refresh();

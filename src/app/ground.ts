@@ -24,6 +24,8 @@ export interface DaemonOptions {
   version: string;
   clock?: Clock;
   pid?: number;
+  /** Ends the process as failed, after an error that nobody caught. Default: such errors are left to the runtime. */
+  endProcess?: () => void;
   /** Whether it appears on the desktop of the session, if the configuration agrees. Default: no. */
   desktop?: {
     /** It is the user's one daemon: where another is already, it gives way and ends. */

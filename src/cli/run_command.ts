@@ -65,6 +65,7 @@ function daemonOptions(io: Io, { options, switches }: Invocation): DaemonOptions
     configFile: options.config,
     writeLog: io.err,
     version,
+    endProcess: () => io.exit(ExitCode.failed),
     desktop: {
       // Who names another place wants another daemon beside the one of the session.
       isTheOne: [options.host, options.port, options.config].every((option) => option === undefined),
