@@ -10,6 +10,10 @@ export interface BrokerFixtureOptions {
   clock?: Clock;
   /** Whether, and with which services, it appears on the desktop. Default: not at all. */
   desktop?: DaemonOptions["desktop"];
+  /** Whether it serves the desktop app, by the file {@linkcode BrokerFixture.portFile}. Default: no. */
+  appLink?: boolean;
+  /** Default: one of its own. It is removed in the end. */
+  folder?: string;
 }
 
 /** A whole daemon in this process, on a free port, with a configuration folder of its own. */
@@ -30,7 +34,7 @@ export class BrokerFixture implements AsyncDisposable {
   }
 
   static async start(config: Omit<ConfigInput, "version">, options: BrokerFixtureOptions = {}): Promise<BrokerFixture> {
-    const folder = await Deno.makeTempDir({ prefix: "broker-test-" });
+    const folder = options.folder ?? await Deno.makeTempDir({ prefix: "broker-test-" });
     const log: string[] = [];
     const configFile = `${folder}/config.json`;
     const controlFile = `${folder}/control.json`;
@@ -45,6 +49,7 @@ export class BrokerFixture implements AsyncDisposable {
         version: "0.0.0-test",
         clock: options.clock,
         desktop: options.desktop,
+        appLink: options.appLink ? { portFile: portFileIn(folder) } : undefined,
       });
       const { token } = JSON.parse(await Deno.readTextFile(controlFile));
       return new BrokerFixture(folder, daemon, log, token);
@@ -52,6 +57,10 @@ export class BrokerFixture implements AsyncDisposable {
       await Deno.remove(folder, { recursive: true });
       throw error;
     }
+  }
+
+  get portFile(): string {
+    return portFileIn(this.folder);
   }
 
   /** A request to the model API; `body` is sent as JSON. The caller must take the response's body. */
@@ -106,4 +115,8 @@ export class BrokerFixture implements AsyncDisposable {
     await this.daemon.closed;
     await Deno.remove(this.folder, { recursive: true });
   }
+}
+
+function portFileIn(folder: string): string {
+  return `${folder}/.cloudtolocalllm/tray_port`;
 }
