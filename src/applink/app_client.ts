@@ -92,6 +92,7 @@ export class AppClient {
     this.#gone.abort(new Error("The app has left"));
     await this.#inGoodTime(this.#outbox.sent());
     this.close();
+    await this.#peer;
   }
 
   /** A command for the app. */

@@ -10,10 +10,8 @@ export interface BrokerFixtureOptions {
   clock?: Clock;
   /** Whether, and with which services, it appears on the desktop. Default: not at all. */
   desktop?: DaemonOptions["desktop"];
-  /** Whether it serves the desktop app, by the file {@linkcode BrokerFixture.portFile}. Default: no. */
-  appLink?: boolean;
-  /** Default: one of its own. It is removed in the end. */
-  folder?: string;
+  /** Whether it serves the desktop app, by this file or one in its folder. Default: no. */
+  appLink?: boolean | { portFile: string };
 }
 
 /** A whole daemon in this process, on a free port, with a configuration folder of its own. */
@@ -34,7 +32,7 @@ export class BrokerFixture implements AsyncDisposable {
   }
 
   static async start(config: Omit<ConfigInput, "version">, options: BrokerFixtureOptions = {}): Promise<BrokerFixture> {
-    const folder = options.folder ?? await Deno.makeTempDir({ prefix: "broker-test-" });
+    const folder = await Deno.makeTempDir({ prefix: "broker-test-" });
     const log: string[] = [];
     const configFile = `${folder}/config.json`;
     const controlFile = `${folder}/control.json`;
@@ -49,7 +47,7 @@ export class BrokerFixture implements AsyncDisposable {
         version: "0.0.0-test",
         clock: options.clock,
         desktop: options.desktop,
-        appLink: options.appLink ? { portFile: portFileIn(folder) } : undefined,
+        appLink: options.appLink === true ? { portFile: portFileIn(folder) } : options.appLink || undefined,
       });
       const { token } = JSON.parse(await Deno.readTextFile(controlFile));
       return new BrokerFixture(folder, daemon, log, token);
@@ -59,6 +57,15 @@ export class BrokerFixture implements AsyncDisposable {
     }
   }
 
+  /** Changes the configuration as a merge patch does. */
+  async edit(changes: Omit<ConfigInput, "version">): Promise<void> {
+    const { version } = await (await this.control("/config")).json();
+    const response = await this.control("/config", { method: "PATCH", body: JSON.stringify({ version, changes }) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`The configuration was not changed: ${text}`);
+  }
+
+  /** By which apps find it, where it serves them by a file of its own. */
   get portFile(): string {
     return portFileIn(this.folder);
   }

@@ -22,9 +22,16 @@ export class OldApp implements Disposable {
     this.ended = this.#read();
   }
 
-  /** Finds the daemon as the app does: by its port file, once that is there. */
+  /** Finds the daemon as the app does: by its port file, once it is there and leads to somebody. */
   static async find(portFile: string): Promise<OldApp> {
-    return await OldApp.connect(await inTime("the port file is there", portIn(portFile)));
+    const find = async () => {
+      for (;;) {
+        const app = await OldApp.connect(await portIn(portFile)).catch(() => undefined);
+        if (app) return app;
+        await pause();
+      }
+    };
+    return await inTime("the port file leads to a daemon", find());
   }
 
   static async connect(port: number): Promise<OldApp> {
@@ -102,7 +109,11 @@ export class OldApp implements Disposable {
 async function portIn(portFile: string): Promise<number> {
   for (;;) {
     const text = await Deno.readTextFile(portFile).catch(() => "");
-    if (/^\d+$/.test(text)) return Number(text);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    if (/^\d+$/.test(text) && Number(text) < 65_536) return Number(text);
+    await pause();
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
 }
