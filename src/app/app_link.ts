@@ -73,7 +73,9 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
     if (path === undefined) throw new Error("The app was not found; set app.command in the configuration to its path");
     const { runProgram } = await import("../desktop/actions/run_program.ts");
     const { clock } = this.#parts.ground;
-    const result = await runProgram([path], { clock, withinMs: 1_000, env: this.#childEnv.variables });
+    // What packaging/compat knows itself by: the app is to be able to start the daemon again.
+    const env = { ...this.#childEnv.variables, CLOUDTOLOCALLLM_FROM_TRAY: "" };
+    const result = await runProgram([path], { clock, withinMs: 1_000, env });
     if (result.kind === "missing" || result.kind === "failed") {
       throw new Error(`Cannot start ${path}: ${result.reason}`);
     }
@@ -146,6 +148,7 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
           forget: (name) => secrets.isInMemory(name) && secrets.changed(name, undefined),
         },
         signedOutFile: `${this.#options.paths.stateDir}/app_signed_out`,
+        signal: http.stopping,
         clock,
         log,
       }),

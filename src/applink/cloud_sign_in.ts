@@ -33,6 +33,8 @@ export interface CloudSignInOptions {
   memory: TokenMemory;
   /** There while the app has switched the cloud off. */
   signedOutFile: string;
+  /** Aborted when the daemon stops: nobody is asked for the keyring's password any more. */
+  signal: AbortSignal;
   clock: Clock;
   log: Log;
 }
@@ -44,6 +46,8 @@ export interface CloudSignInOptions {
 export class CloudSignIn {
   readonly #options: CloudSignInOptions;
   #last: Promise<unknown> = Promise.resolve();
+  /** One question of the keyring at a time. */
+  #keeping: Promise<unknown> = Promise.resolve();
 
   constructor(options: CloudSignInOptions) {
     this.#options = options;
@@ -120,13 +124,13 @@ export class CloudSignIn {
 
   /** A keyring that asks its user first goes on without whoever waits here. */
   async #keep(secret: string, value: string): Promise<void> {
-    const { secrets, clock, log } = this.#options;
-    const keeping = secrets.set(secret, value).catch((error) => {
+    const { secrets, clock, log, signal } = this.#options;
+    const keeping = this.#keeping.then(() => secrets.set(secret, value, { signal })).catch((error) => {
       if (error instanceof SecretError && error.code === "read_only") throw error;
       const reason = messageOf(error);
       log.info("The app's token is held until the daemon ends, for it cannot be kept", { secret, reason });
     });
-    keeping.catch(() => {});
+    this.#keeping = keeping.catch(() => {});
     const late = new Error("later");
     await within(keepWithinMs, keeping, { clock, late: () => late }).catch((error) => {
       if (error !== late) throw error;
