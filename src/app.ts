@@ -12,9 +12,13 @@ import { dropFfi } from "./app/drop_ffi.ts";
 import { type DaemonOptions, type Ground, layGround } from "./app/ground.ts";
 import { createHttpContext } from "./app/http_context.ts";
 import { createLifetime, type Lifetime } from "./app/lifetime.ts";
+import { lazyLoginStart } from "./app/login_start.ts";
 import { openConfig } from "./app/open_config.ts";
+import { notifyService } from "./app/service_notify.ts";
 import { createRequests } from "./app/usage.ts";
 import { createSecretCommands } from "./app/secret_commands.ts";
+
+import type { Commands } from "./state/commands.ts";
 
 export { AddressInUse } from "./http/listener.ts";
 export type { DaemonOptions } from "./app/ground.ts";
@@ -56,11 +60,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await meter.restore();
   cleanup.defer(configStore.subscribe((next, previous) => meter.limitsChanged(next.limits, previous.limits)));
   const started = Promise.withResolvers<Daemon>();
-  const quit = () => void started.promise.then((daemon) => daemon.close());
+  const quit: Commands["quit"] = (options) => void started.promise.then((daemon) => daemon.close(options));
   const secretCommands = createSecretCommands(options, ground);
   const app = new AppLinkPart(options, { ground, configStore, broker, secretCommands, quit });
   const commands = createCommands({ configStore, broker, pause, ground, app, quit });
-  const parts = { ground, configStore, broker, lifetime, commands, secretCommands, requests, meter };
+  const loginStart = lazyLoginStart(options, ground);
+  const parts = { ground, configStore, broker, lifetime, commands, secretCommands, requests, meter, loginStart };
   const { context, facts } = createHttpContext(options, parts);
 
   const { listen } = configStore.config;
@@ -84,8 +89,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { status, settingsLink } = context;
   const { address } = facts;
   cleanup.use(
-    startDesktop(options, { ground, configStore, broker, commands, pause, meter, status, settingsLink, address }),
+    startDesktop(options, { ...parts, pause, status, settingsLink, address }),
   );
+  const { stopping } = context;
+  const notified = await notifyService(options, { ground, configStore, broker, status, stopping });
+  if (notified) cleanup.use(notified);
   const daemon = running(listener, { ground, configStore, broker, lifetime, app, resources: cleanup.move() });
   started.resolve(daemon);
   return daemon;

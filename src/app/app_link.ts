@@ -1,8 +1,7 @@
 import { ownUid } from "../config/own_uid.ts";
 import type { ConfigStore } from "../config/config_store.ts";
-import { messageOf } from "../core/errors.ts";
 import { selfCommand } from "../core/self_command.ts";
-import { supervise } from "../core/supervise.ts";
+import { type Service, supervise } from "../core/supervise.ts";
 import { within } from "../core/within.ts";
 import type { AppLinkContext } from "../applink/context.ts";
 import type { AppLink } from "../applink/app_link.ts";
@@ -44,6 +43,7 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
   #last = Promise.resolve();
   #unsubscribe = () => {};
   #uid: Promise<number | null> | undefined;
+  #isStopping = () => false;
 
   constructor(options: DaemonOptions, parts: AppLinkParts) {
     this.#options = options;
@@ -55,6 +55,7 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
     const { configStore } = this.#parts;
     const { appLink } = this.#options;
     if (!appLink) return;
+    this.#isStopping = () => routes.http.stopping.aborted;
     const follow = () => {
       this.#childEnv.see(configStore.config);
       this.#last = this.#last.then(() => this.#follow(appLink.portFile, routes));
@@ -93,7 +94,9 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
     await this.#last;
     const { clock } = this.#parts.ground;
     const late = () => new Error("An answer is still on its way");
-    if (this.#running) await within(lastAnswersMs, this.#running.ended, { clock, late }).catch(() => {});
+    if (this.#running && this.#isStopping()) {
+      await within(lastAnswersMs, this.#running.ended, { clock, late }).catch(() => {});
+    }
     await this.#stop();
   }
 
@@ -101,7 +104,7 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
     if (!this.#parts.configStore.config.app.enabled) return await this.#stop();
     if (this.#running) return;
     const stop = new AbortController();
-    this.#running = { stop, ended: this.#run(this.#context(portFile, routes), stop.signal) };
+    this.#running = { stop, ended: this.#run(portFile, routes, stop.signal) };
   }
 
   async #stop(): Promise<void> {
@@ -110,18 +113,17 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
     this.#running = undefined;
   }
 
-  async #run(context: AppLinkContext | Promise<AppLinkContext>, signal: AbortSignal): Promise<void> {
+  async #run(portFile: string, routes: AppLinkRoutes, signal: AbortSignal): Promise<void> {
     const { ground: { clock, log }, broker: { reportPart: report } } = this.#parts;
-    try {
-      const { AppLink } = await import("../applink/app_link.ts");
-      this.#link = new AppLink(await context);
-      await supervise([this.#link], { signal, log, clock, report });
-    } catch (error) {
-      log.error("Apps are not served any more", { error: messageOf(error) });
-      report("app link", { state: "failed", reason: messageOf(error) });
-    } finally {
-      this.#link = undefined;
-    }
+    const service: Service = {
+      name: "app link",
+      run: async (signal) => {
+        const { AppLink } = await import("../applink/app_link.ts");
+        this.#link = new AppLink(await this.#context(portFile, routes));
+        await this.#link.run(signal).finally(() => this.#link = undefined);
+      },
+    };
+    await supervise([service], { signal, log, clock, report });
   }
 
   async #context(portFile: string, { http, handler }: AppLinkRoutes): Promise<AppLinkContext> {

@@ -12,7 +12,7 @@ export interface CommandParts {
   pause: CloudPause;
   ground: Pick<Ground, "clock" | "secrets" | "redaction">;
   app: AppCommands;
-  quit: () => void;
+  quit: Commands["quit"];
 }
 
 /** What users may command, carried out on the parts that it concerns. */

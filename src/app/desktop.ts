@@ -4,6 +4,7 @@ import { ChildEnv } from "../desktop/child_env.ts";
 import type { DesktopContext } from "../desktop/context.ts";
 import { withSurroundings } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
+import type { LoginStart } from "../state/login_start.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Broker } from "./broker.ts";
 import type { CloudMeter } from "./cloud_meter.ts";
@@ -20,6 +21,7 @@ export interface DesktopParts {
   status: () => StatusReport;
   address: string;
   settingsLink: () => string;
+  loginStart: LoginStart;
 }
 
 type ContextParts = DesktopParts & { childEnv: ChildEnv };
@@ -86,6 +88,7 @@ function createContext(options: DaemonOptions, parts: ContextParts): DesktopCont
     version: options.version,
     address: parts.address,
     settingsLink: parts.settingsLink,
+    loginStart: parts.loginStart,
     runtimeDir: options.paths.runtimeDir,
     recentLog: () => recentLog.text,
     isTheOne: options.desktop?.isTheOne ?? false,

@@ -5,6 +5,7 @@ import { type HttpContext, youngListMs } from "../http/context.ts";
 import { createHandler } from "../http/server.ts";
 import type { SettingsContext } from "../settings/context.ts";
 import type { Commands } from "../state/commands.ts";
+import type { LoginStart } from "../state/login_start.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { SettingsPage } from "../state/settings_visit.ts";
 import type { Broker } from "./broker.ts";
@@ -17,6 +18,7 @@ export interface SettingsParts {
   broker: Broker;
   commands: Commands;
   requests: Requests;
+  loginStart: LoginStart;
   context: () => HttpContext;
   /** ms since 1970. */
   startedAt: number;
@@ -93,18 +95,7 @@ function settingsContext(
     sentence: () => parts.traySentence(http.status(), clock.now()),
     paths: options.paths,
     env: options.env,
-    loginStart: lazyLoginStart(options),
+    loginStart: parts.loginStart,
     stopping: http.stopping,
-  };
-}
-
-/** The user's autostart file, whose code is loaded when somebody looks. */
-function lazyLoginStart({ env }: DaemonOptions): SettingsContext["loginStart"] {
-  const load = async () => new (await import("../desktop/actions/autostart.ts")).Autostart({ env });
-  let loaded: ReturnType<typeof load> | undefined;
-  const loginStart = () => loaded ??= load();
-  return {
-    isEnabled: async () => await (await loginStart()).isEnabled(),
-    set: async (enabled) => await (await loginStart()).set(enabled),
   };
 }

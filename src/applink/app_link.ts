@@ -1,7 +1,6 @@
 import { LinkedAbort } from "../core/abort.ts";
 import { sleep } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Service } from "../core/supervise.ts";
 import { within } from "../core/within.ts";
 import { untilAborted } from "../core/until_aborted.ts";
 import type { AppCommand, AppSeen } from "../state/app_link.ts";
@@ -10,7 +9,7 @@ import type { AppLinkContext } from "./context.ts";
 import { LastSeen } from "./last_seen.ts";
 import { PortFile } from "./port_file.ts";
 
-/** How the part is called in `status`. */
+/** How this part of the daemon is called in `status`. */
 const name = "app link";
 /** How often the port file is looked at, in ms: another daemon may have ended, or have put its own there. */
 const lookEveryMs = 30_000;
@@ -30,8 +29,7 @@ const nobody: AppSeen = {
  * The desktop app's connection: a socket on this machine whose port is in a file. What speaks the protocol is loaded
  * when a first app connects. Ends once the daemon stops and no request of an app is being answered.
  */
-export class AppLink implements Service {
-  readonly name = name;
+export class AppLink {
   readonly #context: AppLinkContext;
   #clients: AppClients | undefined;
 

@@ -2,6 +2,7 @@ import { logLevels } from "../core/log.ts";
 import { longestPauseMs, routeModes } from "../core/types.ts";
 import type { ArgumentSpec, CommandSpec, FlagSpec, ValueSpec } from "./command_spec.ts";
 import { secretSpec } from "./secret_spec.ts";
+import { autostartSpec, restartSpec, startSpec, stopSpec } from "./service_specs.ts";
 
 const mode: ValueSpec = { kind: "choice", name: "MODE", choices: routeModes };
 const file: ValueSpec = { kind: "file", name: "FILE" };
@@ -243,6 +244,9 @@ const completions: CommandSpec = {
 /** Every command, in the order of help. */
 export const commands: readonly CommandSpec[] = [
   run,
+  startSpec,
+  stopSpec,
+  restartSpec,
   status,
   modeCommand,
   pause,
@@ -254,6 +258,7 @@ export const commands: readonly CommandSpec[] = [
   chat,
   config,
   secretSpec,
+  autostartSpec,
   demo,
   completions,
 ];

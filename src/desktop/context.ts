@@ -4,6 +4,7 @@ import type { Log } from "../core/log.ts";
 import type { ReportPart } from "../core/part_seen.ts";
 import type { AppState, Surroundings } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
+import type { LoginStart } from "../state/login_start.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
 
@@ -35,6 +36,8 @@ export interface DesktopContext {
   givesWayQuietly: boolean;
   /** Reports what the desktop's services tell about the machine. */
   seeSurroundings: (seen: Partial<Surroundings>) => void;
+  /** Whether the daemon starts with the session. */
+  loginStart: LoginStart;
   /** Reports how a part of the desktop fares. */
   reportPart: ReportPart;
   /** The machine wakes up: what was connected is not any more. */

@@ -1,7 +1,6 @@
 import { type Service, supervise } from "../core/supervise.ts";
 import { sessionBusAddress, systemBusAddress } from "../dbus/address.ts";
 import { createActions } from "./actions/actions.ts";
-import { Autostart } from "./actions/autostart.ts";
 import { createBatteryWatch } from "./session/battery_watch.ts";
 import { BusLink } from "./bus_link.ts";
 import type { DesktopContext } from "./context.ts";
@@ -18,14 +17,13 @@ export async function runDesktop(context: DesktopContext, signal: AbortSignal): 
   const { log, clock, env, reportPart: report } = context;
   const session = new BusLink({ name: "session", address: sessionBusAddress(env), clock, log, report });
   const system = new BusLink({ name: "system", address: systemBusAddress(env), clock, log, report });
-  const loginStart = new Autostart({ env });
   const mute = new Mute(context);
-  const perform = createActions(context, { link: session, loginStart, mute, signal });
+  const perform = createActions(context, { link: session, mute, signal });
   // A session wants one icon and one voice, also where several daemons run in it.
   const role = new Role();
   const services: Service[] = [
     createDaemonObject(context, { link: session, perform, role }),
-    whilePrimary(role, createTray(context, { link: session, perform, loginStart, mute }), report),
+    whilePrimary(role, createTray(context, { link: session, perform, mute }), report),
     whilePrimary(role, createNotifier(context, { link: session, perform, mute }), report),
     createSleepWatch(context, { link: system }),
     createNetworkWatch(context, { link: system }),

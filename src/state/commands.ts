@@ -34,6 +34,6 @@ export interface Commands extends AppCommands {
   resumeCloud(): Promise<void>;
   /** The configuration file, made if there is none yet; its path. */
   provideConfigFile(): Promise<string>;
-  /** Ends the daemon as SIGTERM does: running answers get their grace. */
-  quit(): void;
+  /** Ends the daemon as SIGTERM does: running answers get their grace, or `graceMs`. */
+  quit(options?: { graceMs?: number }): void;
 }

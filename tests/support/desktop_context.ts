@@ -6,6 +6,7 @@ import type { DesktopContext } from "../../src/desktop/context.ts";
 import type { AppState, BackendState, Surroundings } from "../../src/state/app_state.ts";
 import { withConfig, withPause, withSurroundings } from "../../src/state/changes.ts";
 import type { Commands } from "../../src/state/commands.ts";
+import type { LoginStart } from "../../src/state/login_start.ts";
 import type { ConnectionTest } from "../../src/state/connection_report.ts";
 import { withPart } from "../../src/state/parts.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
@@ -26,6 +27,7 @@ export interface DesktopSceneOptions {
   connectionTests?: Record<string, ConnectionTest>;
   /** Commands, by name, that reject with the error. */
   failing?: Partial<Record<keyof Commands, Error>>;
+  loginStart?: LoginStart;
   /** Default: a clock that moves only when told. */
   clock?: Clock;
 }
@@ -98,6 +100,8 @@ export class DesktopScene {
         this.seen.push(seen);
         this.store.update((state) => withSurroundings(state, seen, this.#config.route));
       },
+      loginStart: options.loginStart ??
+        { isEnabled: () => Promise.resolve(false), set: () => Promise.resolve(), subscribe: () => () => {} },
       reportPart: (name, seen) => this.store.update((state) => withPart(state, name, seen, clock.now())),
       awake: () => void this.wakeUps++,
     };

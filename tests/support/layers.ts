@@ -32,7 +32,7 @@ const below: Record<string, readonly string[]> = {
   "src/applink": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
   "src/secrets": ["src/dbus", "src/state", "src/config", "src/core"],
   "src/usage": ["src/broker", "src/state", "src/config", "src/core"],
-  "src/service": ["src/state", "src/config", "src/core"],
+  "src/service": ["src/state", "src/config", "src/core", "packaging"],
   "src/migration": ["src/state", "src/config", "src/core"],
   "src/doctor": ["src/state", "src/config", "src/core"],
   "src/backends": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],

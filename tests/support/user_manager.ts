@@ -61,14 +61,14 @@ export class UserManager implements AsyncDisposable {
       ...more,
     };
     const script = `echo $$ > ${cgroup}/cgroup.procs; exec /lib/systemd/systemd --user --log-target=null`;
-    const options = {
+    const options: Deno.CommandOptions = {
       args: ["-c", script],
       env,
       clearEnv: true,
       stdin: "null",
       stdout: "null",
       stderr: "null",
-    } as const;
+    };
     const process = new Deno.Command("bash", options).spawn();
     const manager = new UserManager({ home, env, process, cgroup, hasMadeBooted });
     await until("the user manager takes commands", async () => {
@@ -79,7 +79,11 @@ export class UserManager implements AsyncDisposable {
 
   /** What `systemctl --user` prints; its status does not matter. */
   async systemctl(...args: string[]): Promise<string> {
-    const options = { args: ["--user", "--no-pager", ...args], env: { ...this.env }, clearEnv: true } as const;
+    const options: Deno.CommandOptions = {
+      args: ["--user", "--no-pager", ...args],
+      env: { ...this.env },
+      clearEnv: true,
+    };
     const { stdout } = await new Deno.Command("systemctl", options).output();
     return new TextDecoder().decode(stdout).trim();
   }

@@ -2,8 +2,8 @@ import { resolve } from "@std/path/posix/resolve";
 import { messageOf } from "../../core/errors.ts";
 import type { Bus } from "../../dbus/types.ts";
 import { activationTokenOf } from "../activation_token.ts";
-import { Autostart, type LoginStart } from "./autostart.ts";
 import { BackendTests } from "./backend_tests.ts";
+import type { LoginStart } from "../../state/login_start.ts";
 import type { DesktopContext } from "../context.ts";
 import { Failures } from "./failures.ts";
 import { Mute } from "../notifications/mute.ts";
@@ -114,7 +114,7 @@ const looking: ReadonlySet<TrayAction["do"]> = new Set([
  * what runs already is not begun again, and the promise of all who want it is the same.
  */
 export function createActions(context: DesktopContext, parts: ActionParts): PerformAction {
-  const { loginStart = new Autostart({ env: context.env }), mute = new Mute(context) } = parts;
+  const { loginStart = context.loginStart, mute = new Mute(context) } = parts;
   const failed = new Failures({ context, link: parts.link });
   const work = {
     context,

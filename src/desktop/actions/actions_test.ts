@@ -3,7 +3,7 @@ import { DesktopScene, type DesktopSceneOptions } from "../../../tests/support/d
 import { FakePrograms } from "../../../tests/support/fake_programs.ts";
 import type { ConnectionTest } from "../../state/connection_report.ts";
 import { type ActionParts, createActions } from "./actions.ts";
-import type { LoginStart } from "./autostart.ts";
+import type { LoginStart } from "../../state/login_start.ts";
 import { Mute } from "../notifications/mute.ts";
 import type { PerformAction } from "./perform_action.ts";
 import type { TrayAction } from "../tray/tray_model_types.ts";

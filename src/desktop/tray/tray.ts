@@ -5,7 +5,7 @@ import { untilAborted } from "../../core/until_aborted.ts";
 import { sessionBusAddress } from "../../dbus/address.ts";
 import { connectBus } from "../../dbus/connect.ts";
 import type { Bus } from "../../dbus/types.ts";
-import { Autostart, type LoginStart } from "../actions/autostart.ts";
+import type { LoginStart } from "../../state/login_start.ts";
 import { type BusLink, eachConnection } from "../bus_link.ts";
 import { iconColour, watchColorScheme } from "./color_scheme.ts";
 import type { DesktopContext } from "../context.ts";
@@ -25,7 +25,7 @@ export interface TrayParts {
   /** The session's bus. */
   link: BusLink;
   perform: PerformAction;
-  /** What the check mark "Start at login" shows. Default: the autostart file. */
+  /** What the check mark "Start at login" shows. Default: that of the context. */
   loginStart?: Pick<LoginStart, "isEnabled" | "subscribe">;
   /** What the check mark of muted notifications shows. Default: one that nobody mutes. */
   mute?: Mute;
@@ -91,7 +91,7 @@ class Tray {
     this.#context = context;
     this.#parts = parts;
     this.#machine = machine;
-    this.#loginStart = parts.loginStart ?? new Autostart({ env: context.env });
+    this.#loginStart = parts.loginStart ?? context.loginStart;
     this.#mute = parts.mute ?? new Mute(context);
     const desktop = context.env("XDG_CURRENT_DESKTOP");
     this.#view = new TrayView(context, () => ({

@@ -42,6 +42,14 @@ export const statePart: ApiPart = {
         refusals: [409],
       }),
     },
+    "/control/v1/quit": {
+      post: operation(tag, "post", {
+        id: "quit",
+        summary: "Ends the daemon; running answers may go on for graceMs, or for the configured time",
+        body: object({ graceMs: { type: "number", minimum: 0, maximum: 3_600_000 } }, { optional: ["graceMs"] }),
+        answer: json(ref("Quitting")),
+      }),
+    },
     "/control/v1/pause": {
       get: operation(tag, "get", { id: "getPause", summary: "The pause of the cloud", answer: json(ref("PauseNow")) }),
       put: operation(tag, "put", {
@@ -60,6 +68,11 @@ export const statePart: ApiPart = {
     },
   },
   schemas: {
+    Quitting: object({
+      pid: count,
+      inFlight: about("Requests that are being answered", count),
+      graceMs: about("How long they may go on", number),
+    }),
     Mode: oneOf(...routeModes),
     ModeNow: object({
       mode: about("What the user chose", ref("Mode")),
