@@ -22,6 +22,8 @@ export interface DaemonOptions {
   version: string;
   clock?: Clock;
   pid?: number;
+  /** Where the desktop app finds it: `~/.cloudtolocalllm/tray_port`. Default: no app is served. */
+  appLink?: { portFile: string };
   /** Whether it appears on the desktop of the session, if the configuration agrees. Default: no. */
   desktop?: {
     /** It is the user's one daemon: where another is already, it gives way and ends. */
