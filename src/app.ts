@@ -5,6 +5,7 @@ import type { ConfigStore } from "./config/config_store.ts";
 import { AppLinkPart } from "./app/app_link.ts";
 import { type Broker, createBroker } from "./app/broker.ts";
 import { createPause } from "./app/cloud_pause.ts";
+import { CrashWatch } from "./app/crash_watch.ts";
 import { createMeter } from "./app/cloud_meter.ts";
 import { createCommands } from "./app/commands.ts";
 import { startDesktop } from "./app/desktop.ts";
@@ -12,6 +13,7 @@ import { dropFfi } from "./app/drop_ffi.ts";
 import { type DaemonOptions, type Ground, layGround } from "./app/ground.ts";
 import { createHttpContext } from "./app/http_context.ts";
 import { createLifetime, type Lifetime } from "./app/lifetime.ts";
+import { followLogFile } from "./app/log_file.ts";
 import { lazyLoginStart } from "./app/login_start.ts";
 import { openConfig } from "./app/open_config.ts";
 import { notifyService } from "./app/service_notify.ts";
@@ -49,9 +51,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   dropFfi();
   await using cleanup = new AsyncDisposableStack();
   const ground = layGround(options);
+  const crashWatch = cleanup.use(new CrashWatch(options, ground));
   cleanup.use(ground.secrets);
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
+  const { reportPart } = broker;
+  cleanup.defer(followLogFile({ ground, configStore, reportPart }));
   const requests = createRequests(options, { ground, broker, configStore, cleanup });
   const lifetime = createLifetime(ground.clock);
   const pause = cleanup.use(createPause(options, { ground, configStore, broker }));
@@ -81,6 +86,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   if (left) cleanup.defer(() => left.remove());
   cleanup.use(app);
   app.start({ http: context, handler });
+  await crashWatch.leaveMark();
   // Programs are answered meanwhile; a health check before its token is there would find only that.
   await ground.secrets.settled(firstSecretsMs);
   broker.monitor.refresh();

@@ -53,7 +53,8 @@ export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: 
     slots.wakeAll();
   }));
   const follow = () => {
-    Object.assign(logOptions, config().log);
+    const { level, format } = config().log;
+    Object.assign(logOptions, { level, format });
     backends.configure(config().backends);
     store.update((state) => withConfig(state, config()));
   };

@@ -1,6 +1,7 @@
 import { logLevels } from "../core/log.ts";
 import { longestPauseMs, routeModes } from "../core/types.ts";
 import type { ArgumentSpec, CommandSpec, FlagSpec, ValueSpec } from "./command_spec.ts";
+import { logsSpec } from "./logs_spec.ts";
 import { secretSpec } from "./secret_spec.ts";
 import { autostartSpec, restartSpec, startSpec, stopSpec } from "./service_specs.ts";
 
@@ -248,6 +249,7 @@ export const commands: readonly CommandSpec[] = [
   stopSpec,
   restartSpec,
   status,
+  logsSpec,
   modeCommand,
   pause,
   resume,

@@ -8,6 +8,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   restart: async () => (await import("./stop_command.ts")).restartCommand,
   autostart: async () => (await import("./autostart_command.ts")).autostartCommand,
   status: async () => (await import("./status_command.ts")).statusCommand,
+  logs: async () => (await import("./logs_command.ts")).logsCommand,
   mode: async () => (await import("./mode_command.ts")).modeCommand,
   pause: async () => (await import("./pause_command.ts")).pauseCommand,
   resume: async () => (await import("./pause_command.ts")).resumeCommand,

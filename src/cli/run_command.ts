@@ -69,6 +69,7 @@ function daemonOptions(io: Io, { options, switches }: Invocation): DaemonOptions
     writeLog: io.err,
     version,
     appLink: isTheOne && home?.startsWith("/") ? { portFile: `${home}/.cloudtolocalllm/tray_port` } : undefined,
+    endProcess: () => io.exit(ExitCode.failed),
     desktop: {
       isTheOne,
       givesWayQuietly: switches.has("unless-running"),
