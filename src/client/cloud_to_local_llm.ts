@@ -73,13 +73,13 @@ export class CloudToLocalLLM {
 
   /** A chat. Resolves with the first piece of the answer, which is then read from what it gives. */
   async chat(request: ChatRequest): Promise<TextAnswer> {
-    const parts = await this.#ask("/api/chat", { request, body: chatBody(request), asked: "model" });
+    const parts = await this.#ask("/api/chat", { request, body: chatBody(request) });
     return new TextAnswerReader({ ...parts, reading: textReading("chat") });
   }
 
   /** Text that goes on from a prompt; as {@linkcode CloudToLocalLLM.chat}. */
   async generate(request: GenerateRequest): Promise<TextAnswer> {
-    const parts = await this.#ask("/api/generate", { request, body: generateBody(request), asked: "model" });
+    const parts = await this.#ask("/api/generate", { request, body: generateBody(request) });
     return new TextAnswerReader({ ...parts, reading: textReading("generate") });
   }
 
@@ -106,7 +106,7 @@ export class CloudToLocalLLM {
   /** Has an Ollama load a model from its library. Resolves when that has begun. */
   async pull(request: PullRequest): Promise<Pull> {
     const body = { model: request.model, stream: true };
-    const parts = await this.#ask("/api/pull", { request, body, asked: "pull" });
+    const parts = await this.#ask("/api/pull", { request, body, isBound: true });
     return new AnswerReader({ ...parts, reading: pullReading() });
   }
 
@@ -183,10 +183,10 @@ export class CloudToLocalLLM {
   /** A request whose answer streams. It is not sent twice. */
   async #ask(
     path: string,
-    { request, body, asked }: {
+    { request, body, isBound = request.backend !== undefined }: {
       request: Pick<ModelRequest, "backend" | "signal">;
       body: unknown;
-      asked: "model" | "pull";
+      isBound?: boolean;
     },
   ): Promise<{ link: DaemonLink; exchange: Exchange; abort: AbortController }> {
     const abort = new AbortController();
@@ -201,7 +201,7 @@ export class CloudToLocalLLM {
       isRepeatable: false,
     });
     if (exchange.response.ok) return { link: this.#link, exchange, abort };
-    const refusal = await refusalOf(exchange.response, asked);
+    const refusal = await refusalOf(exchange.response, { api: "model", isBound });
     exchange.signal.throwIfAborted();
     throw refusal;
   }
@@ -222,7 +222,12 @@ export class CloudToLocalLLM {
     const exchange = await this.#link.request(path, { ...request, isRepeatable: true });
     const { response, signal, place } = exchange;
     try {
-      if (!response.ok) throw await refusalOf(response, request.api);
+      if (!response.ok) {
+        throw await refusalOf(response, {
+          api: request.api,
+          isBound: request.headers?.["x-broker-backend"] !== undefined,
+        });
+      }
       const json = parseObject(await boundedText(response, maxAnswerBytes));
       if (!json) throw new UnexpectedAnswer(`What answers at ${place.url} sent no JSON object for ${path}`);
       return { json, headers: response.headers };

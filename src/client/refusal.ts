@@ -5,13 +5,17 @@ import { boundedText, errorOf, parseObject } from "./read_body.ts";
 const maxBytes = 1_048_576;
 
 /** What is asked: it decides what a status means. */
-export type Asked = "control" | "model" | "pull";
+export interface Asked {
+  api: "control" | "model";
+  /** The backend that was named, and what is one by itself: a pull goes to one Ollama. */
+  isBound?: boolean;
+}
 
 /** The statuses by which the daemon says that no backend could answer (docs/API.md). */
 const noBackend = new Set([429, 502, 503, 504]);
 
 /** Why the daemon refuses, by its answer. Reads the body. */
-export async function refusalOf(response: Response, asked: Asked): Promise<Refused> {
+export async function refusalOf(response: Response, { api, isBound = false }: Asked): Promise<Refused> {
   const { status, headers } = response;
   const text = await boundedText(response, maxBytes).catch((error) => wordsOf(error));
   const error = errorOf(parseObject(text));
@@ -23,10 +27,13 @@ export async function refusalOf(response: Response, asked: Asked): Promise<Refus
     retryAfterMs: retryAfterMs(headers.get("retry-after")),
   };
   const message = error?.words ?? `The daemon answered with HTTP ${status}`;
-  if (asked !== "control" && noBackend.has(status)) return new NoBackend(message, options);
-  if (asked === "model" && status === 404) return new ModelNotFound(message, options);
-  // Of a pull: the backend that was named cannot be used.
-  if (asked === "pull" && status === 404) return new NoBackend(message, options);
+  if (api === "control") return new Refused(message, options);
+  if (noBackend.has(status)) return new NoBackend(message, options);
+  if (status === 404) {
+    // Nobody was asked: it is the backend that is not there.
+    const isBackend = isBound && options.attempts?.length === 0;
+    return isBackend ? new NoBackend(message, options) : new ModelNotFound(message, options);
+  }
   return new Refused(message, options);
 }
 

@@ -50,7 +50,7 @@ async function* statuses(
   const exchange = await link.request("/control/v1/events", { api: "control", isRepeatable: true, signal, isPatient });
   const { response, place } = exchange;
   try {
-    if (!response.ok) throw await refusalOf(response, "control");
+    if (!response.ok) throw await refusalOf(response, { api: "control" });
     for await (const line of readLines(response.body ?? new ReadableStream(), maxEventBytes)) {
       // The daemon sends nothing but whole reports, one line each.
       if (!line.startsWith("data:")) continue;
