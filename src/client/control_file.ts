@@ -11,13 +11,12 @@ export interface Control {
 const place = "cloudtolocalllm/control.json";
 
 /** Where that file is, by the XDG Base Directory Specification: the folder of the session, else that of states. */
-export function controlFilePath(env: System["env"]): string | undefined {
-  const runtime = absolute(env("XDG_RUNTIME_DIR"));
-  if (runtime) return `${runtime}/${place}`;
-  const state = absolute(env("XDG_STATE_HOME"));
-  if (state) return `${state}/${place}`;
-  const home = absolute(env("HOME"));
-  return home && `${home}/.local/state/${place}`;
+export function controlFilePath(system: Pick<System, "env">): string | undefined {
+  const folder = (variable: string) => absolute(system.env(variable));
+  const home = folder("HOME");
+  const state = home === undefined ? undefined : `${home}/.local/state`;
+  const base = folder("XDG_RUNTIME_DIR") ?? folder("XDG_STATE_HOME") ?? state;
+  return base === undefined ? undefined : `${base}/${place}`;
 }
 
 function absolute(path: string | undefined): string | undefined {

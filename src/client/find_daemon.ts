@@ -95,7 +95,7 @@ async function placesBy(way: Exclude<Tried["way"], "start">, { options, system }
 }
 
 async function controlOf(system: System): Promise<{ url: string; token: string }> {
-  const path = controlFilePath(system.env);
+  const path = controlFilePath(system);
   if (path === undefined) throw new Error("neither XDG_RUNTIME_DIR nor HOME is known here");
   const control = await readControlFile(path, system).catch((error) => {
     throw new Error(`${path}: ${wordsOf(error)}`, { cause: error });
