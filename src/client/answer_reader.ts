@@ -5,7 +5,6 @@ import { readLines } from "./lines.ts";
 import type { Answer, AnswerPiece, AnswerStream, TextAnswer } from "./model_types.ts";
 import { errorOf, parseObject } from "./read_body.ts";
 import { parseAttempts } from "./refusal.ts";
-import { pause } from "./timers.ts";
 
 /** How the lines of one kind of answer are read. One for each answer: it gathers the whole. */
 export interface Reading<Piece, Whole> {
@@ -86,16 +85,16 @@ export class AnswerReader<Piece, Whole> implements AnswerStream<Piece, Whole> {
       throw told;
     } finally {
       // Nothing happens where it is over already.
-      const left = new DOMException("The answer was left before its end", "AbortError");
-      this.#reject(left);
-      abort.abort(left);
+      this.#reject(leftEarly());
+      abort.abort(leftEarly());
       exchange.end();
     }
   }
 
   async *#pieces(): AsyncGenerator<Piece> {
-    const { exchange: { response }, reading } = this.#parts;
-    const lines = readLines(response.body ?? new ReadableStream({ start: (c) => c.close() }), maxLineBytes);
+    const { exchange: { response, signal }, reading } = this.#parts;
+    const body = response.body ?? new ReadableStream({ start: (controller) => controller.close() });
+    const lines = readLines(body, { maxBytes: maxLineBytes, signal });
     for await (const text of lines) {
       if (text.trim() === "") continue;
       const line = parseObject(text);
@@ -111,11 +110,10 @@ export class AnswerReader<Piece, Whole> implements AnswerStream<Piece, Whole> {
 
   /** Reads to the end of the connection, which can serve the next request then; not for long, and nothing more of it. */
   async #end(lines: AsyncGenerator<string>): Promise<void> {
-    const { link: { timers } } = this.#parts;
-    const over = new AbortController();
-    const rest = lines.next().catch(() => {});
-    await Promise.race([rest, pause(endWithinMs, { timers, signal: over.signal }).catch(() => {})]);
-    over.abort();
+    const { link: { timers }, abort } = this.#parts;
+    const cancel = timers.after(endWithinMs, () => abort.abort(leftEarly()));
+    await lines.next().catch(() => {});
+    cancel();
   }
 
   #told(error: unknown): unknown {
@@ -133,6 +131,10 @@ export class AnswerReader<Piece, Whole> implements AnswerStream<Piece, Whole> {
     const message = words.startsWith("The answer broke off") ? words : `The answer broke off: ${words}`;
     return new AnswerBrokeOff(message, { cause, received: this.#parts.reading.received() });
   }
+}
+
+function leftEarly(): DOMException {
+  return new DOMException("The answer was left before its end", "AbortError");
 }
 
 /** Reads an answer that is text. */

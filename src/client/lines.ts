@@ -4,10 +4,16 @@ const newline = 0x0a;
  * The lines of a body, without their ends (LF or CRLF), as they arrive; a last one without its newline too. Bytes are
  * put together before they are decoded, so no character is torn. Throws `RangeError` for a line above `maxBytes`.
  *
- * Whoever leaves early cancels the body.
+ * Whoever leaves early cancels the body; `signal` does too, and is thrown with its reason.
  */
-export async function* readLines(body: ReadableStream<Uint8Array>, maxBytes: number): AsyncGenerator<string> {
+export async function* readLines(
+  body: ReadableStream<Uint8Array>,
+  { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal },
+): AsyncGenerator<string> {
   const reader = body.getReader();
+  // A read that waits ends with it, also where the body does not know the signal.
+  const cancel = () => void reader.cancel().catch(() => {});
+  signal?.addEventListener("abort", cancel, { once: true });
   const decoder = new TextDecoder();
   let kept: Uint8Array[] = [];
   let keptBytes = 0;
@@ -26,6 +32,7 @@ export async function* readLines(body: ReadableStream<Uint8Array>, maxBytes: num
   let isOver = false;
   try {
     for (;;) {
+      signal?.throwIfAborted();
       const { value, done } = await reader.read();
       if (done) break;
       let start = 0;
@@ -36,9 +43,11 @@ export async function* readLines(body: ReadableStream<Uint8Array>, maxBytes: num
       }
       if (start < value.length) keep(value.subarray(start));
     }
+    signal?.throwIfAborted();
     isOver = true;
     if (keptBytes > 0) yield take();
   } finally {
+    signal?.removeEventListener("abort", cancel);
     if (!isOver) await reader.cancel().catch(() => {});
   }
 }

@@ -6,7 +6,7 @@ function body(...chunks: Uint8Array[]): ReadableStream<Uint8Array> {
 }
 
 async function linesOf(stream: ReadableStream<Uint8Array>, maxBytes = 1_000): Promise<string[]> {
-  return await Array.fromAsync(readLines(stream, maxBytes));
+  return await Array.fromAsync(readLines(stream, { maxBytes }));
 }
 
 const text = "ein\r\n你好\n\n🦙 ü\nlast";
@@ -42,6 +42,16 @@ Deno.test("readLines() cancels the body when it is left early", async () => {
     start: (controller) => controller.enqueue(new TextEncoder().encode("a\nb\n")),
     cancel: () => cancelled.resolve(),
   });
-  for await (const _line of readLines(stream, 100)) break;
+  for await (const _line of readLines(stream, { maxBytes: 100 })) break;
+  await cancelled.promise;
+});
+
+Deno.test("readLines() ends with its signal while it waits", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const silent = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve() });
+  const abort = new AbortController();
+  const reading = readLines(silent, { maxBytes: 100, signal: abort.signal }).next();
+  abort.abort(new Error("enough"));
+  await assertRejects(() => reading, Error, "enough");
   await cancelled.promise;
 });

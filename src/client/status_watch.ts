@@ -51,7 +51,7 @@ async function* statuses(
   const { response, place } = exchange;
   try {
     if (!response.ok) throw await refusalOf(response, { api: "control" });
-    for await (const line of readLines(response.body ?? new ReadableStream(), maxEventBytes)) {
+    for await (const line of readLines(response.body!, { maxBytes: maxEventBytes, signal })) {
       // The daemon sends nothing but whole reports, one line each.
       if (!line.startsWith("data:")) continue;
       const status = parseObject(line.slice("data:".length));
