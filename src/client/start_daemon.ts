@@ -48,8 +48,8 @@ async function startBy(command: readonly string[], { system }: StartOptions): Pr
   try {
     const started = await system.startDetached(command);
     if (!started) return { ...none, failure: `there is no program ${command[0]}` };
-    const starting: StartedBy = { failure: undefined, ended: started.ended };
-    started.ended.then((code) => {
+    const starting: StartedBy = { failure: undefined, ended: Promise.resolve() };
+    starting.ended = started.ended.then((code) => {
       if (code !== 0) starting.failure = `"${words}" ended with ${code ?? "a signal"}; run it in a terminal to see why`;
     });
     return starting;
