@@ -206,15 +206,15 @@ Deno.test("a daemon is started by D-Bus, and waited for", async () => {
 });
 
 Deno.test("a daemon is started by its own program where the bus knows none, also by one without start", async () => {
-  for (const [ended, commands] of [[0, 1], [2, 2]]) {
-    const scene = new Scene({ start: true }, { startable: { cloudtolocalllm: ended } });
+  const [start, run] = ["cloudtolocalllm start", "cloudtolocalllm run --unless-running"];
+  for (const [ended, commands] of [[0, [start]], [2, [start, run]]] as const) {
+    const scene = new Scene({ start: true }, { startable: { [start]: ended, [run]: undefined } });
     const mode = scene.client.mode();
     while (scene.clock.nextDueMs !== 100) await settle();
     scene.run(first, "a");
     await scene.clock.advance(100);
     await mode;
-    const all = ["cloudtolocalllm start", "cloudtolocalllm run --unless-running"];
-    assertEquals(scene.system.started, all.slice(0, commands));
+    assertEquals(scene.system.started, [...commands]);
     assertEquals(scene.clock.pending, 0);
   }
 });
@@ -226,7 +226,7 @@ Deno.test("a daemon that cannot be started is told with the reason, at once", as
     DaemonNotRunning,
     "could not be started: there is no program my-daemon",
   );
-  const fails = new Scene({ start: ["my-daemon", "--flag"] }, { startable: { "my-daemon": 1 } });
+  const fails = new Scene({ start: ["my-daemon", "--flag"] }, { startable: { "my-daemon --flag": 1 } });
   const asked = assertRejects(
     () => fails.client.mode(),
     DaemonNotRunning,

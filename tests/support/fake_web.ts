@@ -54,7 +54,7 @@ export interface FakeSystemOptions {
   files?: Record<string, { text: string; mode: number } | Error>;
   /** What programs print, by the words of their command line that matter; others fail. */
   programs?: Record<string, string>;
-  /** How started programs end, by name: `undefined` runs on. Others are not here. */
+  /** How started command lines end: `undefined` runs on. Others are not here. */
   startable?: Record<string, number | undefined>;
 }
 
@@ -87,10 +87,11 @@ export class FakeSystem implements System {
   }
 
   startDetached(command: readonly string[]): Promise<{ ended: Promise<number | null> } | undefined> {
-    this.started.push(command.join(" "));
+    const line = command.join(" ");
+    this.started.push(line);
     const { startable = {} } = this.#options;
-    if (!(command[0] in startable)) return Promise.resolve(undefined);
-    const code = startable[command[0]];
+    if (!(line in startable)) return Promise.resolve(undefined);
+    const code = startable[line];
     return Promise.resolve({ ended: code === undefined ? new Promise(() => {}) : Promise.resolve(code) });
   }
 
