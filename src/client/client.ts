@@ -4,7 +4,7 @@
  *
  * @example
  * ```ts
- * import { CloudToLocalLLM } from "./client.ts";
+ * import { CloudToLocalLLM } from "@cloudtolocalllm/client";
  *
  * const client = new CloudToLocalLLM();
  * const answer = await client.chat({ model: "llama3.2", messages: [{ role: "user", content: "Hello" }] });
