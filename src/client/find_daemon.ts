@@ -58,7 +58,8 @@ async function firstProved([first, ...others]: readonly Place[], parts: FindPart
 export async function prove({ url, token }: Place, parts: FindParts): Promise<void> {
   const { options, system } = parts;
   const proof = { ...parts, timeoutMs: timeoutsOf(options).probeMs, isBrowser: system === undefined };
-  await proveDaemon(url, token, proof);
+  // One that was given may be wrong, or not allowed to a page: that is for the call to say which needs it.
+  await proveDaemon(url, options.token === undefined ? token : undefined, proof);
 }
 
 const wayWords: Record<Tried["way"], string> = {

@@ -109,6 +109,6 @@ browserTest("the client library tells a page of another site that it is not allo
   );
   // Commands are for no page of another site, even with the token.
   const { url, token } = allowing;
-  const forbidden = { name: "DaemonNotRunning", isOurs: true, status: undefined, code: undefined };
+  const forbidden = { name: "Refused", isOurs: true, status: 403, code: undefined };
   assertEquals(await inPage(page, "client.status()", { url, token }), forbidden);
 });
