@@ -1,5 +1,14 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { CloudToLocalLLM, DaemonLost, type StatusUpdate } from "../../src/client/client.ts";
+import {
+  AnswerBrokeOff,
+  ClientError,
+  CloudToLocalLLM,
+  DaemonLost,
+  ModelNotFound,
+  NoBackend,
+  Refused,
+  type StatusUpdate,
+} from "../../src/client/client.ts";
 import { BrokerFixture } from "../support/broker_fixture.ts";
 import { DaemonHome } from "../support/daemon_home.ts";
 import { inTime } from "../support/in_time.ts";
@@ -173,4 +182,50 @@ Deno.test("onStatus() tells changes until it is ended, and errors that do not he
   using stranger = new CloudToLocalLLM({ url: broker.url }, { loadSystem: () => Promise.resolve(undefined) });
   stranger.onStatus(() => {}, { onError: failed.resolve });
   assertEquals((await inTime("the error is told", failed.promise) as Error).name, "NoControlToken");
+});
+
+Deno.test("what a daemon refuses, and answers that break, are errors with all that it tells", async () => {
+  await using local = await ModelServer.start({ name: "local", dialect: "ollama", models: [{ name: "plain" }] });
+  await using cloud = await ModelServer.start({ name: "cloud", dialect: "openai", models: [{ name: "secret" }] });
+  await using broker = await BrokerFixture.start({
+    backends: [backendOf(local), { id: "cloud", kind: "openai", url: cloud.url, location: "cloud" }],
+    privacy: { localModels: ["secret"] },
+    route: { rounds: 1 },
+  });
+  await broker.waitUntilChecked();
+  using client = new CloudToLocalLLM({ url: broker.url, token: broker.token });
+  const ask = (model: string, backend?: string) => client.chat({ ...question, model, backend });
+
+  const stays = await assertRejects(() => ask("secret"), Refused, "No local backend has model");
+  assertEquals([stays.name, stays.status, stays.code], ["Refused", 403, "must_stay_local"]);
+  const missing = await assertRejects(() => ask("none", "local"), ModelNotFound);
+  assertEquals(missing.attempts, [{ backend: "local", outcome: "http_404" }]);
+  await assertRejects(() => ask("plain", "nowhere"), NoBackend, 'No backend is called "nowhere"');
+  local.script({ kind: "status", status: 500 });
+  const failed = await assertRejects(() => ask("plain", "local"), NoBackend, "No backend could answer");
+  assertEquals([failed.status, failed.attempts], [502, [{ backend: "local", outcome: "http_500" }]]);
+  await assertRejects(async () => await (await client.pull({ model: "x", backend: "cloud" })).final(), ClientError);
+
+  for (const fault of [{ kind: "drop_after", frames: 2 }, { kind: "error_line_after", frames: 2 }] as const) {
+    local.script(fault);
+    const broken = await assertRejects(async () => await (await ask("plain")).text(), AnswerBrokeOff, "broke off");
+    assertEquals(broken.received, "Hello from");
+  }
+});
+
+Deno.test("a client's key is demanded, and the token of the control file counts as one", async () => {
+  await using model = await ModelServer.start({ name: "local", dialect: "ollama" });
+  await using broker = await BrokerFixture.start(
+    { backends: [backendOf(model)], listen: { clientKey: "programs" } },
+    { env: { CLOUDTOLOCALLLM_SECRET_PROGRAMS: "open-sesame" } },
+  );
+  const { url, token } = broker;
+  for (const options of [{ clientKey: "open-sesame" }, { token }]) {
+    using client = new CloudToLocalLLM({ url, ...options });
+    assertEquals((await client.models()).length, 4);
+  }
+  for (const options of [{}, { clientKey: "wrong" }]) {
+    using client = new CloudToLocalLLM({ url, ...options });
+    assertEquals((await assertRejects(() => client.chat(question), Refused)).code, "invalid_api_key");
+  }
 });
