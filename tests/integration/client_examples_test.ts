@@ -1,51 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { bundleClient } from "../../packaging/bundle_client.ts";
+import { ClientWorkshop, examples, type Runtime } from "../support/client_workshop.ts";
 import { DaemonHome } from "../support/daemon_home.ts";
 import { inTime } from "../support/in_time.ts";
 import { ModelServer } from "../support/model_server.ts";
 import { hasProgram } from "../support/private_bus.ts";
-
-const repository = new URL("../../", import.meta.url).pathname;
-const examples = `${repository}docs/examples/client`;
-
-/** Programs that import the library by its name: in Node as a package, in Deno by an import map. */
-class Workshop implements AsyncDisposable {
-  private constructor(readonly folder: string) {}
-
-  static async make(): Promise<Workshop> {
-    const workshop = new Workshop(await Deno.makeTempDir({ prefix: "client-examples-" }));
-    await bundleClient(`${workshop.folder}/node_modules/@cloudtolocalllm/client`);
-    for await (const { name } of Deno.readDir(examples)) {
-      await Deno.copyFile(`${examples}/${name}`, `${workshop.folder}/${name}`);
-    }
-    const imports = { "@cloudtolocalllm/client": `${repository}src/client/client.ts` };
-    await Deno.writeTextFile(`${workshop.folder}/deno.json`, JSON.stringify({ imports }));
-    return workshop;
-  }
-
-  /** What an example prints, run as docs/CLIENT.md says. */
-  async run(runtime: "deno" | "node", example: string, env: Record<string, string>): Promise<string> {
-    const flags = ["--allow-net=127.0.0.1", "--allow-env", "--allow-read"];
-    if (example === "start.mjs") flags.push("--allow-run");
-    const [program, args] = runtime === "node" ? ["node", []] : [Deno.execPath(), ["run", "--no-prompt", ...flags]];
-    const command = new Deno.Command(program, {
-      args: [...args, example],
-      cwd: this.folder,
-      clearEnv: true,
-      env: { ...env, NO_COLOR: "1" },
-      stdin: "null",
-      signal: AbortSignal.timeout(20_000),
-    });
-    const { code, stdout, stderr } = await command.output();
-    const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    assertEquals([code, complained], [0, ""], `${runtime} ${example}: ${said}`);
-    return said;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.folder, { recursive: true });
-  }
-}
 
 const vectors = "2 vectors of 8 figures\n";
 const expected: Record<string, RegExp> = {
@@ -68,7 +26,7 @@ for (const runtime of ["deno", "node"] as const) {
       await using model = await ModelServer.start({ name: "local", dialect: "ollama" });
       const backends = [{ id: "local", kind: "ollama" as const, url: model.url, location: "local" as const }];
       await using home = await DaemonHome.make(backends);
-      await using workshop = await Workshop.make();
+      await using workshop = await ClientWorkshop.make();
       await home.start();
       for (const [example, wanted] of Object.entries(expected)) {
         assertMatch(await workshop.run(runtime, example, home.env), wanted, example);
@@ -81,7 +39,7 @@ for (const runtime of ["deno", "node"] as const) {
 }
 
 /** The daemon outlives the program that started it. */
-async function runStart(home: DaemonHome, workshop: Workshop, runtime: "deno" | "node"): Promise<void> {
+async function runStart(home: DaemonHome, workshop: ClientWorkshop, runtime: Runtime): Promise<void> {
   await Deno.mkdir(`${home.folder}/bin`);
   const command = home.command().slice(0, -1).map((word) => `'${word}'`).join(" ");
   await Deno.writeTextFile(`${home.folder}/bin/cloudtolocalllm`, `#!/bin/sh\nexec ${command} "$@"\n`, { mode: 0o755 });
@@ -111,7 +69,7 @@ Deno.test("no example of the client library is left untested", async () => {
 });
 
 Deno.test("the bundle of the client library has all that its types say, and nothing beside", async () => {
-  await using workshop = await Workshop.make();
+  await using workshop = await ClientWorkshop.make();
   const folder = `${workshop.folder}/node_modules/@cloudtolocalllm/client`;
   const types = await Deno.readTextFile(`${folder}/client.d.ts`);
   const declared = [...types.matchAll(/^export declare (?:abstract )?(?:class|function|const) (\w+)/gm)].map((
