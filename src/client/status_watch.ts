@@ -1,4 +1,4 @@
-import { ClientError, DaemonLost, DaemonNotRunning, TimedOut, UnexpectedAnswer } from "./errors.ts";
+import { ClientError, DaemonLost, DaemonNotRunning, Refused, TimedOut, UnexpectedAnswer } from "./errors.ts";
 import { wordsOf } from "./words_of.ts";
 import type { DaemonLink } from "./daemon_link.ts";
 import { readLines } from "./lines.ts";
@@ -58,18 +58,22 @@ async function* statuses(
       if (!status) throw new UnexpectedAnswer(`The daemon at ${place.url} sent an event that is no status`);
       yield status as unknown as Status;
     }
+    link.forget(place);
   } catch (error) {
     signal.throwIfAborted();
+    link.forget(place);
     if (error instanceof ClientError) throw error;
     throw new DaemonLost(`The daemon at ${place.url} was lost: ${wordsOf(error)}`, { cause: error });
   } finally {
-    link.forget(place);
     exchange.end();
   }
 }
 
+/** What may be over soon; anything else is thrown. */
 function heals(error: unknown): ClientError {
   const isWaitedFor = [DaemonLost, DaemonNotRunning, TimedOut, UnexpectedAnswer].some((type) => error instanceof type);
-  if (isWaitedFor) return error as ClientError;
+  // A daemon that is stopping says 503.
+  const isItsTrouble = error instanceof Refused && error.status >= 500;
+  if (isWaitedFor || isItsTrouble) return error as ClientError;
   throw error;
 }
