@@ -6,13 +6,13 @@ const maxOutputBytes = 65_536;
 
 /**
  * Node's own modules, which Deno and Bun have too. They are loaded here and not with the file: bundled into one, this
- * file is read by browsers, and never run.
+ * file is read by browsers, and never run. The comments keep bundlers from looking for them.
  */
 export async function nodeSystem(): Promise<System> {
   const [{ open }, { spawn }, { env }] = await Promise.all([
-    import("node:fs/promises"),
-    import("node:child_process"),
-    import("node:process"),
+    import(/* webpackIgnore: true */ /* @vite-ignore */ "node:fs/promises"),
+    import(/* webpackIgnore: true */ /* @vite-ignore */ "node:child_process"),
+    import(/* webpackIgnore: true */ /* @vite-ignore */ "node:process"),
   ]);
   const variable = (name: string) => isGranted({ name: "env", variable: name }) ? env[name] || undefined : undefined;
   return {
