@@ -2,6 +2,7 @@ import { leaveControlFile } from "./http/control_file.ts";
 import { Listener } from "./http/listener.ts";
 import { createHandler } from "./http/server.ts";
 import type { ConfigStore } from "./config/config_store.ts";
+import { AppLinkPart } from "./app/app_link.ts";
 import { type Broker, createBroker } from "./app/broker.ts";
 import { createPause } from "./app/cloud_pause.ts";
 import { CrashWatch } from "./app/crash_watch.ts";
@@ -65,15 +66,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   cleanup.defer(configStore.subscribe((next, previous) => meter.limitsChanged(next.limits, previous.limits)));
   const started = Promise.withResolvers<Daemon>();
   const quit: Commands["quit"] = (options) => void started.promise.then((daemon) => daemon.close(options));
-  const commands = createCommands({ configStore, broker, pause, ground, quit });
   const secretCommands = createSecretCommands(options, ground);
+  const app = new AppLinkPart(options, { ground, configStore, broker, secretCommands, quit });
+  const commands = createCommands({ configStore, broker, pause, ground, app, quit });
   const loginStart = lazyLoginStart(options, ground);
   const parts = { ground, configStore, broker, lifetime, commands, secretCommands, requests, meter, loginStart };
   const { context, facts } = createHttpContext(options, parts);
 
   const { listen } = configStore.config;
   const { controlFile } = options.paths;
-  const listener = await Listener.start(createHandler(context), { ...listen, controlFile });
+  const handler = createHandler(context);
+  const listener = await Listener.start(handler, { ...listen, controlFile });
   cleanup.defer(() => listener.close());
   facts.listen = listener.url;
   facts.address = listener.localUrl;
@@ -81,6 +84,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const content = { url: listener.localUrl, token: context.controlToken, pid, version };
   const left = await leaveControlFile(controlFile, content, ground.log);
   if (left) cleanup.defer(() => left.remove());
+  cleanup.use(app);
+  app.start({ http: context, handler });
   await crashWatch.leaveMark();
   // Programs are answered meanwhile; a health check before its token is there would find only that.
   await ground.secrets.settled(firstSecretsMs);
@@ -95,7 +100,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { stopping } = context;
   const notified = await notifyService(options, { ground, configStore, broker, status, stopping });
   if (notified) cleanup.use(notified);
-  const daemon = running(listener, { ground, configStore, broker, lifetime, resources: cleanup.move() });
+  const daemon = running(listener, { ground, configStore, broker, lifetime, app, resources: cleanup.move() });
   started.resolve(daemon);
   return daemon;
 }
@@ -107,14 +112,15 @@ function running(
     configStore: ConfigStore;
     broker: Broker;
     lifetime: Lifetime;
+    app: AppLinkPart;
     resources: AsyncDisposableStack;
   },
 ): Daemon {
-  const { ground: { log }, configStore, broker, lifetime: { stopping, grace }, resources } = parts;
+  const { ground: { log }, configStore, broker, lifetime: { stopping, grace }, app, resources } = parts;
   const stop = once(async () => {
     log.info("Stopping", { inFlight: broker.store.state.inFlight });
     stopping.abort(new Error("The broker is shutting down"));
-    await listener.drain(grace.over);
+    await Promise.all([listener.drain(grace.over), Promise.race([app.drained(), grace.over])]);
     grace.close();
     await resources.disposeAsync();
     log.info("Stopped");

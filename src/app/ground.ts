@@ -24,6 +24,8 @@ export interface DaemonOptions {
   version: string;
   clock?: Clock;
   pid?: number;
+  /** Where the desktop app finds it: `~/.cloudtolocalllm/tray_port`. Default: no app is served. */
+  appLink?: { portFile: string };
   /** Ends the process as failed, after an error that nobody caught. Default: such errors are left to the runtime. */
   endProcess?: () => void;
   /** Whether it appears on the desktop of the session, if the configuration agrees. Default: no. */

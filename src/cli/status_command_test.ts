@@ -45,6 +45,7 @@ function report(status: Partial<StatusReport>): StatusReport {
     backends: [backend({}), cloud],
     configError: null,
     parts: [],
+    app: null,
     failovers: [],
     ...status,
   };

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { routeModes } from "../core/types.ts";
+import { DesktopApp } from "./app_schema.ts";
 import { Desktop } from "./desktop_schema.ts";
 import { LogOptions } from "./log_schema.ts";
 import { looksLikeToken } from "./looks_secret.ts";
@@ -257,6 +258,7 @@ export const ConfigSchema = v.strictObject({
   breaker: v.optional(v.pipe(Breaker, v.description("When a failing backend is left alone, and for how long.")), {}),
   health: v.optional(v.pipe(Health, v.description("How often backends are checked.")), {}),
   desktop: v.optional(v.pipe(Desktop, v.description("What is seen of the daemon on the desktop.")), {}),
+  app: v.optional(v.pipe(DesktopApp, v.description("The connection of the desktop app: see APPLINK.md.")), {}),
   usage: v.optional(v.pipe(UsageOptions, v.description("The record of use: see USAGE.md.")), {}),
   log: v.optional(
     v.pipe(LogOptions, v.description("What is logged, to standard error and to files: see LOGS.md.")),

@@ -1,5 +1,6 @@
 import type { BackendConfig, Config } from "../config/schema.ts";
 import type { RouteMode } from "../core/types.ts";
+import type { AppSeen } from "./app_link.ts";
 import type { CloudUse } from "./cloud_use.ts";
 import type { HealthState } from "./health_state.ts";
 import type { PartState } from "./parts.ts";
@@ -77,6 +78,8 @@ export interface AppState {
   inFlight: number;
   failovers: readonly Failover[];
   configError: string | null;
+  /** `null`: this daemon does not serve the desktop app. */
+  app: AppSeen | null;
   /** The parts that may fail without the others, by name. */
   parts: readonly PartState[];
 }

@@ -40,6 +40,7 @@ export function statusReport(state: AppState, { now, ...facts }: ReportFacts): S
     inFlight: state.inFlight,
     backends,
     configError: state.configError,
+    app: state.app && { ...state.app },
     parts: state.parts.map(partStatus),
     failovers: [...state.failovers],
   };
@@ -100,5 +101,6 @@ export const initialState = (mode: RouteMode): AppState => ({
   inFlight: 0,
   failovers: [],
   configError: null,
+  app: null,
   parts: [],
 });

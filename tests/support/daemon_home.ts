@@ -1,120 +1,129 @@
-import { type Daemon, startDaemon } from "../../src/app.ts";
-import { type Paths, resolvePaths } from "../../src/config/paths.ts";
+import { nodeSystem } from "../../src/client/node_system.ts";
+import type { System } from "../../src/client/link_parts.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
-import { selfCommand } from "../../src/core/self_command.ts";
 import { inTime } from "./in_time.ts";
 
-const mainModule = new URL("../../main.ts", import.meta.url).href;
+const repository = new URL("../../", import.meta.url).pathname;
+/** Another HOME must not make the runtime fetch and compile everything again. */
+const cache = JSON.parse(
+  new TextDecoder().decode((await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output()).stdout),
+).denoDir;
 
-/** What may be there when no daemon runs. */
-const lasting = [
-  /^config\.json$/,
-  /^\.local\/state\/cloudtolocalllm\/(usage\.db|crash\.json|log\/daemon\.log(\.\d+)?)$/,
-];
-
-/** A daemon as a process of its own. */
-export interface DaemonProcess {
-  process: Deno.ChildProcess;
-  /** Where it answers, once it does; rejects when it ends before. */
-  url: Promise<string>;
-  /** Its log so far. */
-  readonly said: string;
-}
-
-/** A home folder in which daemons start and end again and again, in this process or in one of their own. */
+/** A user's home with the daemon as a process of its own, which can be killed and started again. */
 export class DaemonHome implements AsyncDisposable {
   readonly folder: string;
-  readonly paths: Paths;
-  readonly #env: Record<string, string>;
+  readonly env: Record<string, string>;
+  #child?: Deno.ChildProcess;
+  /** The ends of what was started to live on. */
+  readonly #detached: Promise<unknown>[] = [];
 
-  private constructor(folder: string, denoFolder: string) {
+  private constructor(folder: string, env: Record<string, string>) {
     this.folder = folder;
-    this.#env = { HOME: folder, XDG_RUNTIME_DIR: `${folder}/run`, DENO_DIR: denoFolder, PATH: "/usr/bin:/bin" };
-    this.paths = resolvePaths((name) => name === "DENO_DIR" ? undefined : this.#env[name]);
+    this.env = {
+      PATH: Deno.env.get("PATH") ?? "",
+      HOME: folder,
+      XDG_RUNTIME_DIR: folder,
+      DENO_DIR: cache,
+      DBUS_SESSION_BUS_ADDRESS: `unix:path=${folder}/none`,
+      DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${folder}/none`,
+      ...env,
+    };
   }
 
-  static async open(config: Omit<ConfigInput, "version">): Promise<DaemonHome> {
-    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-    const { denoDir } = JSON.parse(new TextDecoder().decode(stdout));
-    const home = new DaemonHome(await Deno.makeTempDir({ prefix: "daemon-home-" }), denoDir);
-    await home.configure(config);
+  /** Nothing runs yet. `env`: for the daemon, beside that of every home. */
+  static async make(
+    backends: NonNullable<ConfigInput["backends"]>,
+    { env = {} }: { env?: Record<string, string> } = {},
+  ): Promise<DaemonHome> {
+    const home = new DaemonHome(await Deno.makeTempDir({ prefix: "daemon-home-" }), env);
+    await Deno.mkdir(`${home.folder}/.config/cloudtolocalllm`, { recursive: true });
+    const config = JSON.stringify({ version: 1, listen: { port: 0 }, backends });
+    await Deno.writeTextFile(`${home.folder}/.config/cloudtolocalllm/config.json`, config, { mode: 0o600 });
     return home;
   }
 
-  configure(config: Omit<ConfigInput, "version">): Promise<void> {
-    return Deno.writeTextFile(`${this.folder}/config.json`, JSON.stringify({ version: 1, ...config }));
+  get controlFile(): string {
+    return `${this.folder}/cloudtolocalllm/control.json`;
   }
 
-  /** A daemon in this process, on a free port. */
-  startHere(): Promise<Daemon> {
-    return startDaemon({
-      paths: this.paths,
-      overrides: { port: 0 },
-      configFile: `${this.folder}/config.json`,
-      env: () => undefined,
-      writeLog() {},
-      version: "0.0.0-test",
-    });
+  /** The command line that runs the daemon there. */
+  command(...args: string[]): string[] {
+    return [Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=daemon", `${repository}main.ts`, "run", ...args];
   }
 
-  /** The real program, on a free port. It may be told to end before it answers. */
-  spawn(): DaemonProcess {
-    const words = ["run", "--port", "0", "--config", `${this.folder}/config.json`];
-    const { program, args } = selfCommand(words, { mainModule });
-    const process = new Deno.Command(program, {
+  /** Starts the daemon; resolves with its address when it is ready. */
+  async start(): Promise<string> {
+    const [program, ...args] = this.command();
+    this.#child = new Deno.Command(program, {
       args,
-      env: this.#env,
       clearEnv: true,
+      env: this.env,
       stdin: "null",
       stdout: "null",
       stderr: "piped",
     }).spawn();
-    return this.#follow(process);
-  }
-
-  #follow(process: Deno.ChildProcess): DaemonProcess {
-    const ready = Promise.withResolvers<string>();
-    const daemon = { process, url: inTime("the daemon is ready", ready.promise), said: "" };
-    // Not every test wants it to come so far.
-    daemon.url.catch(() => {});
-    void (async () => {
-      for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
-        daemon.said += text;
-        const url = /Ready url=(\S+)/.exec(daemon.said)?.[1];
-        if (url) ready.resolve(url);
+    const log = this.#child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    let said = "";
+    const ready = async () => {
+      while (!said.includes("Ready")) {
+        const { value, done } = await log.read();
+        if (done) throw new Error(`The daemon has ended: ${said}`);
+        said += value;
       }
-      ready.reject(new Error(`The daemon has ended: ${daemon.said}`));
+    };
+    await inTime("the daemon is ready", ready());
+    void (async () => {
+      while (!(await log.read()).done);
     })();
-    return daemon;
+    return (await this.control()).url;
   }
 
-  /** Files that are there, and should not be when no daemon runs. */
-  async leftFiles(): Promise<string[]> {
-    const files = await filesBelow(this.folder);
-    return files.filter((file) => !lasting.some((pattern) => pattern.test(file)));
+  /** What the daemon left for programs of its user. */
+  async control(): Promise<{ url: string; token: string; pid: number }> {
+    return JSON.parse(await Deno.readTextFile(this.controlFile));
   }
 
-  /** Processes that were started here, by their variables, and still run. */
-  async leftProcesses(): Promise<string[]> {
-    const found: string[] = [];
-    for await (const { name } of Deno.readDir("/proc")) {
-      if (!/^\d+$/.test(name)) continue;
-      const variables = await Deno.readTextFile(`/proc/${name}/environ`).catch(() => "");
-      if (variables.split("\0").includes(`HOME=${this.folder}`)) found.push(name);
+  /** Ends the daemon where it stands; its control file stays. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    try {
+      child?.kill("SIGKILL");
+    } catch {
+      // It has ended.
     }
-    return found;
+    await child?.status;
+  }
+
+  /** This machine, as a program of this home's user sees it. */
+  async system(): Promise<System> {
+    const system = await nodeSystem();
+    const assignments = Object.entries(this.env).map(([name, value]) => `${name}=${value}`);
+    const asUser = (command: readonly string[]) => ["env", "-i", ...assignments, ...command];
+    return {
+      ...system,
+      env: (name) => this.env[name],
+      run: async (command, options) => {
+        const ran = await system.run(asUser(command), options);
+        // What env says of a program that is not there.
+        return ran?.code === 127 ? undefined : ran;
+      },
+      startDetached: async (command) => {
+        const started = await system.startDetached(asUser(command));
+        if (started) this.#detached.push(started.ended);
+        return started;
+      },
+    };
+  }
+
+  /** Kills the daemon that the control file names, and waits for the end of what was started to live on. */
+  async killDetached(): Promise<void> {
+    Deno.kill((await this.control()).pid, "SIGKILL");
+    await inTime("what was started ends", Promise.all(this.#detached));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
     await Deno.remove(this.folder, { recursive: true });
   }
-}
-
-async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
-  const files: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) files.push(...await filesBelow(`${folder}/${name}`, `${prefix}${name}/`));
-    else files.push(prefix + name);
-  }
-  return files;
 }

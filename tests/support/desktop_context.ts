@@ -180,6 +180,10 @@ export class DesktopScene {
         record("provideConfigFile");
         return `${this.context.runtimeDir}/config.json`;
       },
+      // deno-lint-ignore require-await
+      tellApp: async (command) => record("tellApp", command),
+      // deno-lint-ignore require-await
+      launchApp: async () => record("launchApp"),
       quit: () => record("quit"),
     };
   }

@@ -52,6 +52,7 @@ function report(more: Partial<StatusReport> = {}): StatusReport {
     backends: [backend(), cloud],
     configError: null,
     parts: [],
+    app: null,
     failovers: [],
     ...more,
   };

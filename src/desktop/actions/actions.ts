@@ -67,8 +67,8 @@ const handlers: Handlers = {
   // deno-lint-ignore require-await -- a throw is a rejection
   unmute: async (_action, { parts: { mute } }) => mute.end(),
   start_at_login: ({ enabled }, { parts }) => parts.loginStart.set(enabled),
-  // deno-lint-ignore require-await -- a throw is a rejection
-  app: async ({ command }, { context }) => context.log.debug("No app is connected to be told", { command }),
+  app: ({ command }, { context }) => context.commands.tellApp(command),
+  launch_app: (_action, { context }) => context.commands.launchApp(),
   // deno-lint-ignore require-await -- a throw is a rejection
   quit: async (_action, { context }) => context.commands.quit(),
 };
@@ -91,6 +91,7 @@ const failures: Record<TrayAction["do"], string> = {
   unmute: "Cannot end that notifications are muted",
   start_at_login: "Cannot change the start at login",
   app: "Cannot reach the app",
+  launch_app: "Cannot launch the app",
   quit: "Cannot quit",
 };
 
@@ -105,6 +106,7 @@ const looking: ReadonlySet<TrayAction["do"]> = new Set([
   "copy_address",
   "copy_model",
   "app",
+  "launch_app",
 ]);
 
 /**

@@ -215,11 +215,18 @@ Deno.test("createActions() switches the start at login", async () => {
   assertEquals(told, [true, false]);
 });
 
-Deno.test("createActions() says that no app is connected", async () => {
+Deno.test("createActions() tells the app, and launches it", async () => {
   await using scene = await ActionScene.make();
   await scene.perform({ do: "app", command: "SHOW" }, {});
+  await scene.perform({ do: "launch_app" }, {});
+  assertEquals(scene.desktop.commands, [["tellApp", "SHOW"], ["launchApp"]]);
+});
+
+Deno.test("createActions() says why the app cannot be told", async () => {
+  await using scene = await ActionScene.make({ failing: { tellApp: new Error("The app is not connected") } });
+  await scene.perform({ do: "app", command: "SHOW" }, {});
   const [{ level, message, fields }] = scene.desktop.log;
-  assertEquals([level, message, fields.command], ["debug", "No app is connected to be told", "SHOW"]);
+  assertEquals([level, message, fields.reason], ["warn", "Cannot reach the app", "The app is not connected"]);
 });
 
 const failedTest: ConnectionTest = {

@@ -131,6 +131,7 @@ export const statePart: ApiPart = {
       privacy: about("How many rules of privacy there are", object({ models: count, apps: count })),
       cloudUse: ref("CloudUse"),
       configError: about("Why a changed configuration is not in use", nullable(text)),
+      app: about("null: this daemon does not serve the desktop app", nullable(ref("App"))),
       parts: about("The parts that may fail without the others", array(ref("Part"))),
       failovers: about("The last ones, newest first", array(ref("Failover"))),
     }),
@@ -140,6 +141,25 @@ export const statePart: ApiPart = {
       reason: about("Why it waits or has failed, as a sentence", nullable(text)),
       since: time,
       failures: about("How often it has failed since the daemon started", count),
+    }),
+    App: about(
+      "The desktop app, as far as it is connected; see docs/APPLINK.md",
+      object({
+        clients: about("How many are connected", count),
+        authenticated: about("Whether one of them says that its user is signed in", flag),
+        tooltip: about("What it would have the tray say", nullable(text)),
+        icon: about("What it would have the icon show", nullable(oneOf("idle", "connected", "error"))),
+        reported: about("What it says of its own connection", nullable(ref("AppReported"))),
+        canLaunch: about("Whether the app was found on this machine", flag),
+      }),
+    ),
+    AppReported: object({
+      connectionType: about("Such as ollama or cloud", text),
+      connected: flag,
+      version: nullable(text),
+      models: about("How many it lists", count),
+      endpoint: nullable(text),
+      error: nullable(text),
     }),
     CloudUse: about(
       "What clouds have used in this calendar month",

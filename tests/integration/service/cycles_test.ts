@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { readCrashReport } from "../../../src/service/crash/crash_report.ts";
-import { DaemonHome } from "../../support/daemon_home.ts";
+import { CycleHome } from "../../support/cycle_home.ts";
 import { gate, ModelServer } from "../../support/model_server.ts";
 import { randomFrom } from "../../support/random_values.ts";
 
@@ -13,9 +13,9 @@ const never = new Promise<never>(() => {});
 
 const chat = JSON.stringify({ model: "llama3.2", messages: [{ role: "user", content: "hi" }] });
 
-async function open(server: ModelServer, shutdownGraceMs: number): Promise<DaemonHome> {
+async function open(server: ModelServer, shutdownGraceMs: number): Promise<CycleHome> {
   const backends = [{ id: "local", kind: "ollama", url: server.url, location: "local" }] as const;
-  return await DaemonHome.open({ backends: [...backends], shutdownGraceMs, desktop: { enabled: false } });
+  return await CycleHome.open({ backends: [...backends], shutdownGraceMs, desktop: { enabled: false } });
 }
 
 /** A stream that has begun; gives its last line in the end, which may be that it was cut off. */
@@ -30,7 +30,7 @@ async function ask(url: string): Promise<{ lastLine: Promise<string> }> {
   return { lastLine: readAll().catch(() => "cut off") };
 }
 
-async function assertNothingLeft(home: DaemonHome, url: string, cycle: string): Promise<void> {
+async function assertNothingLeft(home: CycleHome, url: string, cycle: string): Promise<void> {
   assertEquals(await home.leftFiles(), [], cycle);
   const { hostname, port } = new URL(url);
   await assertRejects(() => Deno.connect({ hostname, port: Number(port) }), Deno.errors.ConnectionRefused);
