@@ -1,6 +1,7 @@
 import { logLevels } from "../core/log.ts";
 import { longestPauseMs, routeModes } from "../core/types.ts";
 import type { ArgumentSpec, CommandSpec, FlagSpec, ValueSpec } from "./command_spec.ts";
+import { doctorSpec } from "./doctor_spec.ts";
 import { secretSpec } from "./secret_spec.ts";
 
 const mode: ValueSpec = { kind: "choice", name: "MODE", choices: routeModes };
@@ -254,6 +255,7 @@ export const commands: readonly CommandSpec[] = [
   chat,
   config,
   secretSpec,
+  doctorSpec,
   demo,
   completions,
 ];
