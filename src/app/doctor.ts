@@ -3,11 +3,10 @@ import type { Paths } from "../config/paths.ts";
 import type { BackendConfig } from "../config/schema.ts";
 import { secretUses } from "../config/secret_uses.ts";
 import type { Clock } from "../core/clock.ts";
-import { messageOf } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
 import { Redaction } from "../core/redaction.ts";
 import { version } from "../core/version.ts";
-import type { BusSight, DoctorContext, OwnCommands, SecretsSight } from "../doctor/check.ts";
+import type { DoctorContext, OwnCommands, SecretsSight } from "../doctor/check.ts";
 import { checks } from "../doctor/checks.ts";
 import { type DaemonSight, seeDaemon } from "../doctor/daemon_sight.ts";
 import { seeLoginEntries } from "../doctor/login_entries.ts";
@@ -63,7 +62,10 @@ function createContext(options: DoctorOptions, alone: SecretsOfOurOwn): DoctorCo
     findServers: (extra) => findServers({ at: placesOf(extra) }),
     testBackend: async (backend) => await testBackend(await daemon(), backend, alone),
     secrets: once(async () => await seeSecrets(await daemon(), alone)),
-    bus: once(() => seeBus(options)),
+    bus: once(async () => {
+      const { seeSessionBus } = await import("../desktop/session/see_session_bus.ts");
+      return await seeSessionBus({ env, clock });
+    }),
     loginEntries: () => seeLoginEntries(env),
     predecessor: () => seePredecessor(env, { clock }),
   };
@@ -96,23 +98,6 @@ async function testBackend(
 async function seeSecrets(daemon: DaemonSight, alone: SecretsOfOurOwn): Promise<SecretsSight> {
   if (daemon.kind === "runs") return await daemon.control("secrets", { withinMs: testWithinMs }) as SecretsSight;
   return await alone.see();
-}
-
-async function seeBus({ env, clock }: DoctorOptions): Promise<BusSight> {
-  const { sessionBusAddress } = await import("../dbus/address.ts");
-  const address = sessionBusAddress(env);
-  if (address === undefined) return { kind: "none" };
-  // Where there is no session, XDG_RUNTIME_DIR alone promises nothing.
-  const isGiven = Boolean(env("DBUS_SESSION_BUS_ADDRESS"));
-  try {
-    const { connectBus } = await import("../dbus/connect.ts");
-    const { busCall } = await import("../dbus/bus_calls.ts");
-    using bus = await connectBus(address, { clock });
-    const [names] = await bus.call(busCall("ListNames"));
-    return { kind: "there", address, names: names as string[] };
-  } catch (error) {
-    return isGiven ? { kind: "unreachable", address, reason: messageOf(error) } : { kind: "none" };
-  }
 }
 
 /** The homes of secrets without a daemon, opened when they are needed. */
