@@ -3,6 +3,7 @@ import { longestPauseMs, routeModes } from "../core/types.ts";
 import type { ArgumentSpec, CommandSpec, FlagSpec, ValueSpec } from "./command_spec.ts";
 import { doctorSpec } from "./doctor_spec.ts";
 import { secretSpec } from "./secret_spec.ts";
+import { setupSpec } from "./setup_spec.ts";
 
 const mode: ValueSpec = { kind: "choice", name: "MODE", choices: routeModes };
 const file: ValueSpec = { kind: "file", name: "FILE" };
@@ -255,6 +256,7 @@ export const commands: readonly CommandSpec[] = [
   chat,
   config,
   secretSpec,
+  setupSpec,
   doctorSpec,
   demo,
   completions,

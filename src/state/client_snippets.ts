@@ -70,6 +70,14 @@ export function clientSnippets({ address, needsKey }: Reach): ClientSnippet[] {
       text: `import OpenAI from "openai";\n\nconst client = new OpenAI({ baseURL: "${openai}", apiKey: "${key}" });`,
     },
     {
+      id: "ready-ollama-js",
+      program: "Ollama for JavaScript",
+      where: "In your program",
+      text: `import { Ollama } from "ollama";\n\nconst ollama = new Ollama({ host: "${address}"${
+        needsKey ? `, headers: { authorization: "Bearer ${key}" }` : ""
+      } });`,
+    },
+    {
       id: "ready-env",
       program: "What reads OpenAI's variables",
       where: "In its environment",
