@@ -120,8 +120,8 @@ export class DoctorScene implements AsyncDisposable {
     assertEquals([code, wrong], [0, []]);
   }
 
-  /** Pastes a command into a shell of this home; what it prints. `input` is typed. */
-  async paste(command: string, { input = "" } = {}): Promise<string> {
+  /** Pastes a command into a shell of this home; it has to end with 0. `input` is typed. */
+  async paste(command: string, { input = "" } = {}): Promise<void> {
     const child = new Deno.Command("sh", {
       args: ["-c", command],
       clearEnv: true,
@@ -136,7 +136,38 @@ export class DoctorScene implements AsyncDisposable {
     await writer.close().catch(() => {});
     const { code } = await inTime(`it is done: ${command}`, child.status);
     assertEquals(code, 0, command);
-    return "";
+  }
+
+  /** Runs a command on a terminal of its own, and types each answer when its question stands there; all that was shown. */
+  async typeAt(command: string, answers: readonly (readonly [question: string, answer: string])[]): Promise<string> {
+    const child = new Deno.Command("script", {
+      args: ["-qec", command, "/dev/null"],
+      clearEnv: true,
+      env: { ...this.env, ...this.#toolEnv, DENO_DIR: cache, TERM: "dumb" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    const left = [...answers];
+    let [shown, since] = ["", 0];
+    const follow = async () => {
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        shown += text;
+        while (left.length > 0 && shown.indexOf(left[0][0], since) >= 0) {
+          const [question, answer] = left.shift()!;
+          since = shown.indexOf(question, since) + question.length;
+          await writer.write(new TextEncoder().encode(answer));
+        }
+      }
+    };
+    await inTime(`it is done: ${command}`, follow()).catch((error) => {
+      child.kill("SIGKILL");
+      throw new Error(`${error.message}\n${shown}`);
+    });
+    await writer.close().catch(() => {});
+    await child.status;
+    return shown;
   }
 
   /** Waits until a daemon that was started has left its file. */
