@@ -119,7 +119,7 @@ export class AppLink {
         report(name, { state: "running" });
         return "";
       }
-      const reason = `Another daemon serves them on port ${claim.port}; it is looked again when that has ended`;
+      const reason = `Another daemon serves them on port ${claim.port}; this one takes over when that has ended`;
       report(name, { state: "waiting", reason });
       return reason;
     } catch (error) {
