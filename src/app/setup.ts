@@ -7,7 +7,7 @@ import { type Clock, sleep } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
 import { Redaction } from "../core/redaction.ts";
 import { selfCommand } from "../core/self_command.ts";
-import { Autostart } from "../desktop/actions/autostart.ts";
+import { openAutostart } from "../service/autostart/open_autostart.ts";
 import { seeDaemon } from "../doctor/daemon_sight.ts";
 import { findServers } from "../health/find_servers.ts";
 import { clientSnippets, type Reach } from "../state/client_snippets.ts";
@@ -66,7 +66,7 @@ export function setupMachine({ env, paths, clock }: SetupOptions): SetupMachine 
       await using store = await openConfig();
       await store.modify(change);
     },
-    loginStart: new Autostart({ env }),
+    loginStart: openAutostart({ env, clock }).autostart,
     daemonAddress,
     async startDaemon() {
       await checkConfig(paths.configFile);
