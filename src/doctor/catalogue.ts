@@ -51,9 +51,10 @@ export const catalogue = {
     "correct the connection's url",
   ),
   "ollama-empty": warning("Ollama has no model", "ollama pull llama3.2"),
-  "ollama-host": warning(
-    "OLLAMA_HOST is the daemon's address: right for asking, but `ollama serve` would take its port",
-    "start Ollama without it",
+  "ollama-unused": note("Ollama is not installed; another connection is asked in its place", "install it"),
+  "ollama-host": problem(
+    "Ollama is not running, and OLLAMA_HOST is the daemon's address, whose port `ollama serve` would take",
+    "start Ollama at its own port",
   ),
   "no-backend": problem("No connection is switched on", "add one with setup"),
   "backend-unreachable": problem("A connection does not answer", "as its test says"),

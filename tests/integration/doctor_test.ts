@@ -166,7 +166,9 @@ Deno.test("doctor finds that Ollama is not installed, not running, elsewhere and
     "ollama",
     `[ "$1" = serve ] && [ "$OLLAMA_HOST" = 127.0.0.1:${port} ] && echo > $HOME/served; true`,
   );
-  await scene.paste(`${command(await scene.finds("ollama-off"))} wait`);
+  const led = await scene.finds("ollama-host", { OLLAMA_HOST: `127.0.0.1:${scene.port}` });
+  assertEquals(led.remedy, (await scene.finds("ollama-off")).remedy);
+  await scene.paste(`${command(led)} wait`);
   await Deno.stat(`${scene.home}/served`);
   await scene.models.restart();
   await scene.isContent();
