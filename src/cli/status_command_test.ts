@@ -44,6 +44,8 @@ function report(status: Partial<StatusReport>): StatusReport {
     inFlight: 0,
     backends: [backend({}), cloud],
     configError: null,
+    parts: [],
+    app: null,
     failovers: [],
     ...status,
   };
@@ -190,4 +192,19 @@ Deno.test("status tells what clouds have used of the cap, and that rules keep re
   const since = new Date(2026, 4, 12).toISOString();
   const { stdout: partly } = await statusOf(report({ cloudUse: { ...noCloudUse, tokens: 7, cap: 9, since } }));
   assertStringIncludes(partly, "\nCloud     7 of 9 tokens used this month, counted since 12 May\n");
+});
+
+Deno.test("status names the parts that have failed, and no others", async () => {
+  const at = "2026-01-05T10:00:00.000Z";
+  const parts: StatusReport["parts"] = [
+    { name: "app link", state: "waiting", reason: "Another daemon has the port file", since: at, failures: 0 },
+    { name: "keyring", state: "failed", reason: "It does not answer\x1b[2J", since: at, failures: 1 },
+    { name: "tray", state: "failed", reason: "The GTK process has ended", since: at, failures: 3 },
+  ];
+  const { stdout } = await statusOf(report({ parts }));
+  assertEquals(stdout.split("\n").filter((line) => line.startsWith("Trouble")), [
+    "Trouble   the keyring has failed and is tried again: It does not answer[2J",
+    "Trouble   the tray has failed (for the 3rd time) and is tried again: The GTK process has ended",
+  ]);
+  assertEquals(stdout.includes("app link"), false);
 });

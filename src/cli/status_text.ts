@@ -31,6 +31,7 @@ export function statusText(report: StatusReport, look: Appearance, now: number):
     ...cloudLine(report.cloudUse, look),
     ...privacyLine(report.privacy),
     `Running   for ${durationText(report.uptimeMs)}, ${countOf(report.inFlight, "request")} in progress`,
+    ...partLines(report.parts, look),
     ...(report.configError === null ? [] : configNotice(report.configError, look)),
     "",
     ...backendTable(report, look),
@@ -101,6 +102,19 @@ function networkLine({ network, isMetered }: StatusReport["surroundings"]): stri
 /** `the local Ollama`; with its id where that says more than its place. */
 function nameOf({ id, kind, location }: BackendStatus): string {
   return `the ${location} ${products[kind]}${id === location ? "" : ` "${terminalLine(id)}"`}`;
+}
+
+/** What has failed, as long as it has; requests go on without it. */
+function partLines(parts: StatusReport["parts"], look: Appearance): string[] {
+  return parts.filter(({ state }) => state === "failed").map(({ name, reason, failures }) => {
+    const often = failures > 1 ? ` (for the ${ordinal(failures)} time)` : "";
+    return look.warning(`Trouble   the ${name} has failed${often} and is tried again: ${terminalLine(reason ?? "")}`);
+  });
+}
+
+function ordinal(count: number): string {
+  const endings: Record<string, string> = { one: "st", two: "nd", few: "rd", other: "th" };
+  return `${count}${endings[new Intl.PluralRules("en", { type: "ordinal" }).select(count)]}`;
 }
 
 function configNotice(error: string, look: Appearance): string[] {

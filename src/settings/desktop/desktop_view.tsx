@@ -96,7 +96,8 @@ function RestartNotice({ context, state: { was } }: { context: SettingsContext; 
   if (!awaitsRestart(listen, written)) return null;
   return (
     <Notice kind="info" id="awaits-restart">
-      The daemon still listens on {listen}. Start it again to have it elsewhere; until then use that address.
+      The daemon still listens on{" "}
+      {listen}. Restart it to have it elsewhere (cloudtolocalllm restart); until then use that address.
     </Notice>
   );
 }

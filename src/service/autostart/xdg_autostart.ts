@@ -2,6 +2,7 @@ import { dirname } from "@std/path/posix/dirname";
 import { writeAtomic } from "../../config/atomic_file.ts";
 import { resolvePaths } from "../../config/paths.ts";
 import { readSmallTextFile } from "../../config/small_file.ts";
+import type { LoginStart } from "../../state/login_start.ts";
 import { lastingCommand, type SelfCommand } from "../../core/self_command.ts";
 import {
   entryValue,
@@ -13,16 +14,7 @@ import {
   withEntryValues,
 } from "./desktop_entry.ts";
 
-/** Whether the daemon starts with the session, by whichever means; what the tray's check mark shows and changes. */
-export interface LoginStart {
-  isEnabled(): Promise<boolean>;
-  /** Rejects, with words for the user, when it cannot be changed. */
-  set(enabled: boolean): Promise<void>;
-  /** Calls `listener` after each change by {@linkcode set}; the returned function ends that. */
-  subscribe(listener: (enabled: boolean) => void): () => void;
-}
-
-export interface AutostartOptions {
+export interface XdgAutostartOptions {
   env: (name: string) => string | undefined;
   /** What is started. Default: this program, wherever it lies. */
   command?: SelfCommand;
@@ -37,12 +29,12 @@ const ourExec = "X-CloudToLocalLLM-Exec";
  * Start at login by the Desktop Application Autostart Specification 0.5: a file of the user, which stands before one of
  * the same name that the system may have. It is read anew each time, and a person's own edits of it stay.
  */
-export class Autostart implements LoginStart {
-  readonly #options: AutostartOptions;
+export class XdgAutostart implements LoginStart {
+  readonly #options: XdgAutostartOptions;
   readonly #listeners = new Set<(enabled: boolean) => void>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(options: AutostartOptions) {
+  constructor(options: XdgAutostartOptions) {
     this.#options = options;
   }
 
@@ -102,6 +94,11 @@ export class Autostart implements LoginStart {
   #userFile(): string {
     const configHome = dirname(dirname(resolvePaths(this.#options.env).configFile));
     return `${configHome}/${fileName}`;
+  }
+
+  /** The user's own file; it need not be there. */
+  get file(): string {
+    return this.#userFile();
   }
 
   /** The first of the system's files; `undefined` where there is none. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { Autostart } from "./autostart.ts";
+import { XdgAutostart } from "./xdg_autostart.ts";
 import { entryValue } from "./desktop_entry.ts";
 
 /** A home with a program in it, and folders for the system's files. */
@@ -8,7 +8,7 @@ class Home implements AsyncDisposable {
   readonly file: string;
   readonly systemFile: string;
   readonly program: string;
-  readonly autostart: Autostart;
+  readonly autostart: XdgAutostart;
   readonly env: Record<string, string>;
 
   constructor(folder: string) {
@@ -33,8 +33,8 @@ class Home implements AsyncDisposable {
     return home;
   }
 
-  withProgram(program: string): Autostart {
-    return new Autostart({ env: (name) => this.env[name], command: { program, args: ["run"] } });
+  withProgram(program: string): XdgAutostart {
+    return new XdgAutostart({ env: (name) => this.env[name], command: { program, args: ["run"] } });
   }
 
   text(): Promise<string> {
@@ -50,7 +50,7 @@ class Home implements AsyncDisposable {
   }
 }
 
-Deno.test("Autostart writes the user's file and takes it away", async () => {
+Deno.test("XdgAutostart writes the user's file and takes it away", async () => {
   await using home = await Home.make();
   const { autostart } = home;
   assertEquals(await autostart.isEnabled(), false);
@@ -66,14 +66,14 @@ Deno.test("Autostart writes the user's file and takes it away", async () => {
   await autostart.set(false);
 });
 
-Deno.test("Autostart makes the folder where there is none", async () => {
+Deno.test("XdgAutostart makes the folder where there is none", async () => {
   await using home = await Home.make();
   await Deno.remove(`${home.folder}/config`, { recursive: true });
   await home.autostart.set(true);
   assertEquals(await home.autostart.isEnabled(), true);
 });
 
-Deno.test("Autostart hides what the system starts, and shows it again", async () => {
+Deno.test("XdgAutostart hides what the system starts, and shows it again", async () => {
   await using home = await Home.make();
   const { autostart } = home;
   await Deno.writeTextFile(home.systemFile, "[Desktop Entry]\nType=Application\nName=x\nExec=/usr/bin/x\n");
@@ -86,9 +86,9 @@ Deno.test("Autostart hides what the system starts, and shows it again", async ()
 });
 
 const editedByHand = (exec: string) =>
-  `# mine\n[Desktop Entry]\nType=Application\nName=My broker\nExec=${exec}\nX-GNOME-Autostart-Delay=20\nOnlyShowIn=KDE;\n`;
+  `# mine\n[Desktop Entry]\nType=Application\nName=My broker\nExec=${exec}\nX-GNOME-XdgAutostart-Delay=20\nOnlyShowIn=KDE;\n`;
 
-Deno.test("Autostart keeps a person's edits when it is switched off and on", async () => {
+Deno.test("XdgAutostart keeps a person's edits when it is switched off and on", async () => {
   await using home = await Home.make();
   const { autostart } = home;
   const text = editedByHand("nice /usr/bin/cloudtolocalllm run --mode local-only");
@@ -100,7 +100,7 @@ Deno.test("Autostart keeps a person's edits when it is switched off and on", asy
   assertEquals(await home.text(), `${text}Hidden=false\nX-GNOME-Autostart-enabled=true\n`);
 });
 
-Deno.test("Autostart follows the program to where it was moved, unless a person wrote the command", async () => {
+Deno.test("XdgAutostart follows the program to where it was moved, unless a person wrote the command", async () => {
   await using home = await Home.make();
   await home.autostart.set(true);
   await Deno.writeTextFile(home.file, (await home.text()).replace("Name=CloudToLocalLLM", "Name=My broker"));
@@ -114,14 +114,14 @@ Deno.test("Autostart follows the program to where it was moved, unless a person 
 });
 
 for (const key of ["Hidden=true", "X-GNOME-Autostart-enabled=false"]) {
-  Deno.test(`Autostart reads ${key} as off`, async () => {
+  Deno.test(`XdgAutostart reads ${key} as off`, async () => {
     await using home = await Home.make();
     await Deno.writeTextFile(home.file, `${editedByHand("/a")}${key}\n`);
     assertEquals(await home.autostart.isEnabled(), false);
   });
 }
 
-Deno.test("Autostart replaces a link and a file that is no entry, never what a link leads to", async () => {
+Deno.test("XdgAutostart replaces a link and a file that is no entry, never what a link leads to", async () => {
   await using home = await Home.make();
   const menuEntry = `${home.folder}/menu.desktop`;
   await Deno.writeTextFile(menuEntry, editedByHand("/a"));
@@ -135,7 +135,7 @@ Deno.test("Autostart replaces a link and a file that is no entry, never what a l
   assertEquals(await home.autostart.isEnabled(), true);
 });
 
-Deno.test("Autostart tells its listeners of each change that was made, in order", async () => {
+Deno.test("XdgAutostart tells its listeners of each change that was made, in order", async () => {
   await using home = await Home.make();
   const told: boolean[] = [];
   const unsubscribe = home.autostart.subscribe((enabled) => told.push(enabled));
@@ -145,7 +145,7 @@ Deno.test("Autostart tells its listeners of each change that was made, in order"
   assertEquals(told, [true, false, true]);
 });
 
-Deno.test("Autostart says why it cannot be changed, and can be afterwards", async () => {
+Deno.test("XdgAutostart says why it cannot be changed, and can be afterwards", async () => {
   await using home = await Home.make();
   await Deno.mkdir(home.file);
   const error = await assertRejects(() => home.autostart.set(true), Error);
@@ -156,20 +156,20 @@ Deno.test("Autostart says why it cannot be changed, and can be afterwards", asyn
   assertEquals(await home.autostart.isEnabled(), true);
 });
 
-Deno.test("Autostart writes $APPIMAGE when it runs from one", async () => {
+Deno.test("XdgAutostart writes $APPIMAGE when it runs from one", async () => {
   await using home = await Home.make();
   const image = `${home.folder}/Cloud.AppImage`;
   await Deno.writeTextFile(image, "");
   const mount = Deno.execPath().slice(0, Deno.execPath().lastIndexOf("/"));
   const env: Record<string, string> = { ...home.env, APPIMAGE: image, APPDIR: mount };
-  const autostart = new Autostart({ env: (name) => env[name] });
+  const autostart = new XdgAutostart({ env: (name) => env[name] });
   await autostart.set(true);
   assertEquals(entryValue(await home.text(), "Exec"), `${image} run --unless-running`);
 });
 
 const validator = "desktop-file-validate";
 
-Deno.test(`Autostart's file passes ${validator}`, { ignore: !hasValidator() }, async () => {
+Deno.test(`XdgAutostart's file passes ${validator}`, { ignore: !hasValidator() }, async () => {
   await using home = await Home.make();
   for (const enabled of [true, false]) {
     await Deno.writeTextFile(home.systemFile, "[Desktop Entry]\nExec=/a\n");
