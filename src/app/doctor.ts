@@ -6,7 +6,7 @@ import type { Clock } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
 import { Redaction } from "../core/redaction.ts";
 import { version } from "../core/version.ts";
-import type { DoctorContext, OwnCommands, SecretsSight } from "../doctor/check.ts";
+import type { CrashSight, DoctorContext, OwnCommands, SecretsSight } from "../doctor/check.ts";
 import { checks } from "../doctor/checks.ts";
 import { type DaemonSight, seeDaemon } from "../doctor/daemon_sight.ts";
 import { seeLoginEntries } from "../doctor/login_entries.ts";
@@ -67,8 +67,17 @@ function createContext(options: DoctorOptions, alone: SecretsOfOurOwn): DoctorCo
       return await seeSessionBus({ env, clock });
     }),
     loginEntries: () => seeLoginEntries(env),
+    lastCrash: () => seeCrash(paths, clock),
     predecessor: () => seePredecessor(env, { clock }),
   };
+}
+
+async function seeCrash(paths: Paths, clock: Clock): Promise<CrashSight | undefined> {
+  const { readCrashReport } = await import("../service/crash/crash_report.ts");
+  const report = await readCrashReport(paths, clock.now());
+  if (report === undefined) return undefined;
+  const { last: { lastAliveAt: at, error, isWithMachine }, inLastDay } = report;
+  return { at, error, isWithMachine, inLastDay };
 }
 
 function once<T>(look: () => Promise<T>): () => Promise<T> {

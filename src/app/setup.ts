@@ -1,18 +1,17 @@
-import { readConfigFile } from "../config/config_file.ts";
 import { ConfigStore } from "../config/config_store.ts";
 import type { ConfigChange } from "../config/config_store.ts";
 import type { Paths } from "../config/paths.ts";
 import type { BackendConfig, Config } from "../config/schema.ts";
-import { type Clock, sleep } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
 import { Redaction } from "../core/redaction.ts";
-import { selfCommand } from "../core/self_command.ts";
-import { openAutostart } from "../service/autostart/open_autostart.ts";
 import { seeDaemon } from "../doctor/daemon_sight.ts";
+import { openAutostart } from "../service/autostart/open_autostart.ts";
 import { findServers } from "../health/find_servers.ts";
 import { clientSnippets, type Reach } from "../state/client_snippets.ts";
 import type { ConnectionTest } from "../state/connection_report.ts";
 import type { FoundServer } from "../state/found_server.ts";
+import type { LoginStart } from "../state/login_start.ts";
 import { freeId, type Preset, presets } from "../state/presets.ts";
 
 /** What `setup` sees of the machine and does to it. */
@@ -27,11 +26,9 @@ export interface SetupMachine {
   config(): Promise<Config>;
   /** Changes the file; one that is not good is never overwritten. A running daemon follows it. */
   changeConfig(change: ConfigChange): Promise<void>;
-  loginStart: { isEnabled(): Promise<boolean>; set(enabled: boolean): Promise<void> };
+  loginStart: Pick<LoginStart, "isEnabled" | "set">;
   /** Address at which the daemon answers; `undefined`: it does not run. */
   daemonAddress(): Promise<string | undefined>;
-  /** Starts the daemon and leaves it running; its address. Rejects when it does not answer in time. */
-  startDaemon(): Promise<string>;
 }
 
 export type { Preset, Reach };
@@ -41,9 +38,6 @@ export interface SetupOptions {
   paths: Paths;
   clock: Clock;
 }
-
-/** How long a daemon may take until it answers, in ms. */
-const startWithinMs = 15_000;
 
 /** The real machine. */
 export function setupMachine({ env, paths, clock }: SetupOptions): SetupMachine {
@@ -68,25 +62,7 @@ export function setupMachine({ env, paths, clock }: SetupOptions): SetupMachine 
     },
     loginStart: openAutostart({ env, clock }).autostart,
     daemonAddress,
-    async startDaemon() {
-      await checkConfig(paths.configFile);
-      const { program, args } = selfCommand(["run", "--unless-running"]);
-      const options = { args, stdin: "null", stdout: "null", stderr: "null", detached: true } as const;
-      new Deno.Command(program, options).spawn().unref();
-      for (const until = clock.monotonic() + startWithinMs; clock.monotonic() < until;) {
-        const address = await daemonAddress();
-        if (address !== undefined) return address;
-        await sleep(100, { clock });
-      }
-      throw new Error("The daemon was started and does not answer; doctor says more");
-    },
   };
-}
-
-/** What keeps the daemon from starting is told here: nobody sees what it says. */
-async function checkConfig(file: string): Promise<void> {
-  const { result } = await readConfigFile(file);
-  if (!result.ok) throw new Error(`The daemon cannot start: ${file} cannot be used; doctor says why`);
 }
 
 async function testNew(

@@ -1,23 +1,19 @@
 import type { OwnCommands } from "../doctor/check.ts";
 import { findCommand } from "./commands.ts";
 
-/** How the user starts this program's commands, for advice that can be pasted. */
+/** How the user starts this program's commands. */
 export function ownCommands(program: string): OwnCommands {
-  const command = (name: string, words = name) => findCommand(name.split(" ")) ? `${program} ${words}` : null;
-  const start = command("start") ?? `${program} run --unless-running &`;
+  const start = `${program} start`;
   return {
     program,
     start,
-    restart: (pid) => command("restart") ?? restartBySignal(pid, start),
-    autostart: command("autostart", "autostart enable"),
-    logs: command("logs"),
-    migrate: command("migrate"),
-    setup: command("setup"),
+    restart: `${program} restart`,
+    // It may take until `shutdownGraceMs` is over.
+    replace: (pid, { isStuck = false } = {}) =>
+      `kill ${isStuck ? "-9 " : ""}${pid}; while kill -0 ${pid} 2>/dev/null; do sleep 0.1; done; ${start}`,
+    autostart: `${program} autostart enable`,
+    logs: `${program} logs`,
+    setup: `${program} setup`,
+    migrate: findCommand(["migrate"]) ? `${program} migrate` : null,
   };
-}
-
-/** It may take until `shutdownGraceMs` is over. */
-function restartBySignal(pid: number | undefined, start: string): string {
-  if (pid === undefined) return start;
-  return `kill ${pid}; while kill -0 ${pid} 2>/dev/null; do sleep 0.1; done; ${start}`;
 }

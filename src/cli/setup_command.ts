@@ -11,17 +11,21 @@ import { keepCloud } from "./keep_cloud.ts";
 import { Questions } from "./questions.ts";
 import { addBackend, askForCloud } from "./setup_cloud.ts";
 import { snippetsText } from "./snippets_text.ts";
+import { startInBackground } from "./start_command.ts";
 import { terminalLine } from "./terminal_text.ts";
 
 /** The machine that is set up; the default is the real one. */
 export interface SetupParts {
   machine?: Partial<SetupMachine>;
+  /** Starts the daemon and says so; rejects when it does not answer in the end. */
+  startDaemon?: (io: Io) => Promise<void>;
 }
 
 interface Setup {
   io: Io;
   look: Appearance;
   machine: SetupMachine;
+  startDaemon: (io: Io) => Promise<void>;
   /** `undefined`: nothing is asked. */
   questions: Questions | undefined;
   /** Whether defaults are agreed to where nothing is asked. */
@@ -33,6 +37,7 @@ export async function setupCommand({ io, invocation }: CommandContext, parts: Se
   const { setupMachine } = await import("../app/setup.ts");
   const { env, clock } = io;
   const machine = { ...setupMachine({ env, clock, paths: resolvePaths(env) }), ...parts.machine };
+  const { startDaemon = startInBackground } = parts;
   const agreesToAll = invocation.switches.has("yes");
   const look = appearanceOf(io, "stderr");
   const config = await machine.config();
@@ -41,7 +46,7 @@ export async function setupCommand({ io, invocation }: CommandContext, parts: Se
     if (!questions && !agreesToAll) {
       io.err("Standard input is no terminal, so nothing is asked; to agree to every default, use --yes\n");
     }
-    await setUp({ io, look, machine, questions, agreesToAll }, config);
+    await setUp({ io, look, machine, startDaemon, questions, agreesToAll }, config);
   }
   await showClients(io, machine, config);
   return ExitCode.done;
@@ -110,13 +115,10 @@ async function loginStart(setup: Setup): Promise<void> {
 }
 
 async function daemon(setup: Setup): Promise<void> {
-  const { io, look, machine } = setup;
-  let address = await machine.daemonAddress();
-  if (address === undefined) {
-    if (!await agrees(setup, "Start the daemon now?")) return;
-    address = await machine.startDaemon();
-  }
-  io.err(`${look.good(look.pass)} The daemon answers at ${address}\n`);
+  const { io, look, machine, startDaemon } = setup;
+  const address = await machine.daemonAddress();
+  if (address !== undefined) io.err(`${look.good(look.pass)} The daemon answers at ${address}\n`);
+  else if (await agrees(setup, "Start the daemon now?")) await startDaemon(io);
 }
 
 async function agrees({ questions, agreesToAll }: Setup, question: string): Promise<boolean> {

@@ -41,10 +41,6 @@ class SetupScene implements AsyncDisposable {
       isEnabled: () => Promise.resolve(this.done.includes("login true")),
       set: (enabled) => Promise.resolve(void this.done.push(`login ${enabled}`)),
     },
-    startDaemon: () => {
-      this.done.push("start");
-      return Promise.resolve("http://127.0.0.1:11435");
-    },
   };
 
   /** At a terminal, when there are answers. */
@@ -54,8 +50,9 @@ class SetupScene implements AsyncDisposable {
     const io = new FakeIo({ env: { HOME: this.home }, stdin: script.stdin, terminal });
     Object.assign(io, { clock: systemClock });
     script.follow(io);
+    const startDaemon = () => Promise.resolve(void this.done.push("start"));
     const invocation = { path: ["setup"], arguments: {}, options: {}, switches: new Set(switches) };
-    return { io, code: await setupCommand({ io, invocation }, { machine: this.machine }) };
+    return { io, code: await setupCommand({ io, invocation }, { machine: this.machine, startDaemon }) };
   }
 
   async config(): Promise<unknown> {

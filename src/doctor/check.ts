@@ -17,18 +17,20 @@ export interface Check {
   run(context: DoctorContext): Promise<Finding[]>;
 }
 
-/** How the user starts this program's commands; `null`: there is no such command. */
+/** How the user starts this program's commands, for advice that can be pasted. */
 export interface OwnCommands {
   /** As the user started this program, such as `cloudtolocalllm`. */
   program: string;
   start: string;
-  /** Ends the daemon `pid` and starts it anew. */
-  restart(pid: number | undefined): string;
+  restart: string;
+  /** For a daemon that `restart` cannot command: ends the process by itself. `isStuck`: it would not listen to that. */
+  replace(pid: number, options?: { isStuck?: boolean }): string;
   /** Writes the start at login anew. */
-  autostart: string | null;
-  logs: string | null;
+  autostart: string;
+  logs: string;
+  setup: string;
+  /** `null`: there is no such command. */
   migrate: string | null;
-  setup: string | null;
 }
 
 /** What is on the session's bus. */
@@ -54,11 +56,16 @@ export interface SecretsSight {
   secrets: readonly SecretStatus[];
 }
 
+/** The last run of the daemon that did not end by stopping. */
 export interface CrashSight {
-  /** ISO 8601. */
+  /** When it was last seen alive, ISO 8601. */
   at: string;
-  /** A sentence without full stop. */
-  reason: string;
+  /** The error that nobody caught, secrets removed; `null`: it left no words. */
+  error: string | null;
+  /** Whether the machine went down with it. */
+  isWithMachine: boolean;
+  /** How often it crashed by itself in the last 24 hours. */
+  inLastDay: number;
 }
 
 /** What checks see of the machine. What several ask for is looked at once. */
@@ -85,6 +92,5 @@ export interface DoctorContext {
   bus(): Promise<BusSight>;
   loginEntries(): Promise<LoginEntry[]>;
   predecessor(): Promise<PredecessorSight>;
-  /** Absent: nobody keeps what a crash left. */
-  lastCrash?(): Promise<CrashSight | undefined>;
+  lastCrash(): Promise<CrashSight | undefined>;
 }

@@ -8,6 +8,7 @@ import { daemonCheck } from "./checks/daemon_check.ts";
 import { foldersCheck } from "./checks/folders_check.ts";
 import { machineCheck } from "./checks/machine_check.ts";
 import { ollamaCheck } from "./checks/ollama_check.ts";
+import { partsCheck } from "./checks/parts_check.ts";
 import { portCheck } from "./checks/port_check.ts";
 import { portFileCheck } from "./checks/port_file_check.ts";
 import { predecessorCheck } from "./checks/predecessor_check.ts";
@@ -18,6 +19,7 @@ import { trayCheck } from "./checks/tray_check.ts";
 /** Every check, in the order in which they are told. */
 export const checks: readonly Check[] = [
   daemonCheck,
+  partsCheck,
   crashCheck,
   portCheck,
   configCheck,

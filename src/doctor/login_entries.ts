@@ -30,9 +30,16 @@ async function xdgEntry(
   return { kind: "xdg", file: files[index], program, isProgramThere: await isThere(program), isRemovable };
 }
 
-/** Enabled is what a folder `….wants` of the user links to (systemd.unit(5)); a link to nowhere starts nothing. */
+/** Enabled is what a folder `….wants` links to (systemd.unit(5)); a link to nowhere starts nothing. */
 async function systemdEntry(configHome: string): Promise<LoginEntry | undefined> {
-  const folder = `${configHome}/systemd/user`;
+  for (const folder of [`${configHome}/systemd/user`, "/etc/systemd/user"]) {
+    const entry = await linkIn(folder);
+    if (entry !== undefined) return entry;
+  }
+  return undefined;
+}
+
+async function linkIn(folder: string): Promise<LoginEntry | undefined> {
   const names = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
   for (const { name } of names) {
     const file = `${folder}/${name}/${unitName}`;

@@ -32,9 +32,10 @@ export async function seePort(
   if (process?.program === "systemd") return { kind: "systemd" };
   const reachable = localAddress(host);
   const url = `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
-  const version = await brokerVersionAt(url);
+  // At once: what speaks no HTTP lets both wait.
+  const [version, start] = await Promise.all([brokerVersionAt(url), startOfAnswer(url)]);
   if (version !== undefined) return { kind: "broker", version, ...(process && { process }) };
-  const isOllama = (await startOfAnswer(url)).startsWith("Ollama is running");
+  const isOllama = start.startsWith("Ollama is running");
   return { kind: isOllama ? "ollama" : "other", ...(process && { process }) };
 }
 

@@ -3,6 +3,7 @@ import type { Finding } from "../../src/doctor/finding.ts";
 import { FakeWatcher } from "../support/desktop_fakes/fake_watcher.ts";
 import { DoctorScene } from "../support/doctor_scene.ts";
 import { inTime } from "../support/in_time.ts";
+import { KeyringDaemon, keyringTest } from "../support/keyring_daemon.ts";
 import { ModelServer } from "../support/model_server.ts";
 import { isBusMissing, PrivateBus } from "../support/private_bus.ts";
 
@@ -126,6 +127,25 @@ Deno.test("doctor finds that the daemon was killed, and its remedy starts it", a
   assertMatch((await scene.finds("daemon")).what, /^The daemon runs \(process \d+\) and answers at/);
 });
 
+Deno.test("doctor finds a daemon that was killed, tells of the crash, and its remedy starts another", async () => {
+  await using scene = await DoctorScene.start();
+  await scene.paste("cloudtolocalllm start");
+  const pid = await scene.daemonIsThere();
+  await scene.isContent();
+  Deno.kill(pid, "SIGKILL");
+  await inTime("it is gone", gone(pid));
+  const finding = await scene.finds("daemon-gone");
+  assertMatch((await scene.finds("last-crash")).what, /it was killed, or left no words$/);
+  await scene.paste(command(finding));
+  await scene.daemonIsThere(pid);
+  await scene.isContent();
+});
+
+async function gone(pid: number): Promise<void> {
+  const isThere = async () => (await new Deno.Command("ps", { args: ["-o", "stat=", "-p", `${pid}`] }).output()).stdout;
+  for (let text = await isThere(); text.length > 0 && text[0] !== 0x5a /* Z */; text = await isThere());
+}
+
 Deno.test("doctor finds that others can read the daemon's token, and its remedy makes another", async () => {
   await using scene = await DoctorScene.start();
   const file = `${scene.runtimeDir}/control.json`;
@@ -166,7 +186,9 @@ Deno.test("doctor finds that Ollama is not installed, not running, elsewhere and
     "ollama",
     `[ "$1" = serve ] && [ "$OLLAMA_HOST" = 127.0.0.1:${port} ] && echo > $HOME/served; true`,
   );
-  await scene.paste(`${command(await scene.finds("ollama-off"))} wait`);
+  const led = await scene.finds("ollama-host", { OLLAMA_HOST: `127.0.0.1:${scene.port}` });
+  assertEquals(led.remedy, (await scene.finds("ollama-off")).remedy);
+  await scene.paste(`${command(led)} wait`);
   await Deno.stat(`${scene.home}/served`);
   await scene.models.restart();
   await scene.isContent();
@@ -311,4 +333,21 @@ Deno.test("main.ts doctor works within the daemon's permissions, and prints the 
   assertEquals(lines[1], `  -> chmod go-w ${scene.configFile}`);
   assertEquals(lines.at(-2), "1 problem, 1 warning");
   assertEquals(lines.filter((line) => line.includes("could not be made")), []);
+});
+
+keyringTest("doctor finds that the keyring is locked, and is content when it is not", async () => {
+  await using keyring = await KeyringDaemon.start();
+  await using cloud = await ModelServer.start({ name: "cloud", dialect: "openai", token: "sk-planted" });
+  await using scene = await DoctorScene.start({ env: { DBUS_SESSION_BUS_ADDRESS: keyring.bus.address } });
+  const backend = { id: "cloud", kind: "openai", url: cloud.url, location: "cloud", secret: "cloud" } as const;
+  await scene.configure({ backends: [scene.local, backend] });
+  const missing = await scene.finds("secret-missing");
+  assertEquals(missing.remedy, "cloudtolocalllm secret set cloud");
+  await scene.paste(command(missing), { input: "sk-planted\n" });
+  await scene.isContent();
+  await keyring.lock();
+  const locked = await scene.finds("keyring-locked");
+  assertEquals([locked.severity, locked.isCommand], ["warning", false]);
+  await keyring.unlock();
+  await scene.isContent();
 });

@@ -20,7 +20,7 @@ terminalTest("setup on a terminal connects a cloud, starts at login and now; the
     ["when you log in? [Y/n]", "\n"],
     ["now? [Y/n]", "\n"],
   ]);
-  assertStringIncludes(shown, `The daemon answers at http://127.0.0.1:${scene.port}`);
+  assertStringIncludes(shown, `CloudToLocalLLM runs at http://127.0.0.1:${scene.port}`);
   assertStringIncludes(shown, `OLLAMA_HOST=127.0.0.1:${scene.port} ollama run`);
   assertEquals(shown.includes("planted"), false);
   await scene.daemonIsThere();

@@ -98,7 +98,11 @@ export class DoctorScene implements AsyncDisposable {
     const switches = new Set(["json"]);
     const invocation = { path: ["doctor"], arguments: {}, options: {}, switches };
     const code = await doctorCommand({ io, invocation }, { toolEnv: this.#toolEnv });
-    return { code, report: JSON.parse(io.stdout), text: io.stdout + io.stderr };
+    const text = io.stdout + io.stderr;
+    const control = await Deno.readTextFile(`${this.runtimeDir}/control.json`).catch(() => "");
+    const [, token] = /"token": *"([^"]+)"/.exec(control) ?? [];
+    if (token !== undefined && text.includes(token)) throw new Error("The doctor tells the daemon's token");
+    return { code, report: JSON.parse(io.stdout), text };
   }
 
   /** The one finding of this id; fails with all that was found. */

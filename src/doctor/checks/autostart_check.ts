@@ -15,11 +15,14 @@ export function autostartFindings(
   entries: readonly LoginEntry[],
   { commands }: Pick<DoctorContext, "commands">,
 ): Finding[] {
-  const findings = entries.filter(({ isProgramThere }) => !isProgramThere).map(({ file, program, ...entry }) => {
-    const what = `${file} starts ${program ?? "a program"} at login, which is not there any more`;
-    const remedy = commands.autostart === null ? without({ file, ...entry }) : { run: commands.autostart };
-    return found("autostart-dead", what, remedy);
-  });
+  const findings = entries.filter(({ isProgramThere }) => !isProgramThere).map(
+    ({ kind, file, program, isRemovable }) => {
+      const what = `${file} starts ${program ?? "a program"} at login, which is not there any more`;
+      // An entry that a person has changed would stay as it is.
+      const remove = kind === "xdg" && isRemovable ? `rm ${shellWord(file)} && ` : "";
+      return found("autostart-dead", what, { run: remove + commands.autostart });
+    },
+  );
   if (findings.length > 0) return findings;
   const [xdg, systemd] = (["xdg", "systemd"] as const).map((kind) => entries.find((entry) => entry.kind === kind));
   if (xdg && systemd) {

@@ -2,7 +2,7 @@ import type { BackendConfig } from "../../config/schema.ts";
 import { isLoopback } from "../../core/loopback.ts";
 import type { ConnectionTest, TestStep } from "../../state/connection_report.ts";
 import type { Check, DoctorContext } from "../check.ts";
-import { type Finding, found, type Remedy, well } from "../finding.ts";
+import { type Finding, found, well } from "../finding.ts";
 
 /** Whether each connection that is on can be used: its own test, as `test` makes it. */
 export const backendsCheck: Check = {
@@ -12,9 +12,8 @@ export const backendsCheck: Check = {
     if (!result.ok) return [];
     const used = result.config.backends.filter(({ enabled }) => enabled);
     if (used.length === 0) {
-      const { setup } = context.commands;
-      const remedy: Remedy = setup === null ? { step: `Switch one on in ${context.paths.configFile}` } : { run: setup };
-      return [found("no-backend", "No connection is switched on, so nothing can answer", remedy)];
+      const what = "No connection is switched on, so nothing can answer";
+      return [found("no-backend", what, { run: context.commands.setup })];
     }
     const tests = await Promise.all(used.map((config) => context.testBackend(config)));
     return tests.flatMap((test, index) => testFindings(test, used[index], context));

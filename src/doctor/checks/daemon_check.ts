@@ -11,7 +11,7 @@ export const daemonCheck: Check = {
     if (daemon.kind === "runs") return running(daemon, context);
     const held = await context.port();
     if (held.kind === "broker") return [unreachable(context, held)];
-    const { start, restart } = context.commands;
+    const { start, replace } = context.commands;
     const { controlFile } = context.paths;
     switch (daemon.kind) {
       case "none":
@@ -27,7 +27,7 @@ export const daemonCheck: Check = {
       case "silent":
         return [
           found("daemon-silent", `The daemon (process ${daemon.pid}) does not answer at ${daemon.url}`, {
-            run: restart(daemon.pid),
+            run: replace(daemon.pid, { isStuck: true }),
           }),
         ];
       case "unfit":
@@ -41,18 +41,20 @@ export const daemonCheck: Check = {
 };
 
 function running({ pid, url, status, openMode }: RunningDaemon, context: DoctorContext): Finding[] {
-  const restart = { run: context.commands.restart(pid) };
+  const { restart, replace } = context.commands;
   const { controlFile } = context.paths;
   const findings: Finding[] = [];
   if (openMode !== undefined) {
     const mode = openMode.toString(8);
     findings.push(
-      found("control-open", `Other users can read the daemon's token: ${controlFile} has mode ${mode}`, restart),
+      found("control-open", `Other users can read the daemon's token: ${controlFile} has mode ${mode}`, {
+        run: replace(pid),
+      }),
     );
   }
   if (status.version !== context.version) {
     const what = `The running daemon is version ${status.version}, this program is version ${context.version}`;
-    findings.push(found("daemon-version", what, restart));
+    findings.push(found("daemon-version", what, { run: restart }));
   }
   return findings.length > 0 ? findings : [well("daemon", `The daemon runs (process ${pid}) and answers at ${url}`)];
 }
@@ -66,7 +68,7 @@ function unreachable(
     "daemon-unreachable",
     `CloudToLocalLLM ${version}${who} has the port, but commands do not find it by ${paths.controlFile}`,
     process
-      ? { run: commands.restart(process.pid) }
+      ? { run: commands.replace(process.pid) }
       : { step: "Use it from the session in which it was started, or end it there" },
   );
 }

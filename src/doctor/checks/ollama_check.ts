@@ -67,11 +67,12 @@ function missing(id: string, url: string, sight: OllamaSight): Finding {
   }
   if (sight.installed === "no") {
     const what = `Ollama is not installed, and the connection ${id} expects it at ${url}`;
-    return found("ollama-missing", what, { run: "curl -fsSL https://ollama.com/install.sh | sh" });
+    const run = "curl -fsSL https://ollama.com/install.sh | sh";
+    return found(sight.isElsewhere ? "ollama-unused" : "ollama-missing", what, { run });
   }
   if (sight.isHostOurs) {
     const what = "Ollama is not running, and OLLAMA_HOST is this daemon's address, which Ollama would take for its own";
-    return found("ollama-off", what, serve(url, sight));
+    return found("ollama-host", what, serve(url, sight));
   }
   return found(
     "ollama-off",

@@ -14,7 +14,7 @@ export const portCheck: Check = {
     if (daemon.kind === "runs") {
       return listensAt(daemon.status.listen, listen)
         ? [well("port", `The daemon listens where it should: ${daemon.status.listen}`)]
-        : [elsewhere(daemon.status.listen, listen, context.commands.restart(daemon.pid))];
+        : [elsewhere(daemon.status.listen, listen, context.commands.restart)];
     }
     if (listen.port === 0) return [well("port", "The daemon takes any free port (listen.port is 0)")];
     return portFindings(await context.port(), listen, context);
