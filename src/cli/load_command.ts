@@ -19,6 +19,8 @@ const loaders: Record<string, () => Promise<Command>> = {
   chat: async () => (await import("./chat_command.ts")).chatCommand,
   config: async () => (await import("./config_command.ts")).configCommand,
   secret: async () => (await import("./secret_command.ts")).secretCommand,
+  setup: async () => (await import("./setup_command.ts")).setupCommand,
+  doctor: async () => (await import("./doctor_command.ts")).doctorCommand,
   demo: async () => (await import("./demo_command.ts")).demoCommand,
   completions: async () => (await import("./completions_command.ts")).completionsCommand,
   "tray-gtk": async () => (await import("./tray_gtk_command.ts")).trayGtkCommand,

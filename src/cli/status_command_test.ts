@@ -209,6 +209,16 @@ Deno.test("status names the parts that have failed, and no others", async () => 
   assertEquals(stdout.includes("app link"), false);
 });
 
+Deno.test("status says that the desktop app is connected, and nothing where it is not", async () => {
+  const app = { clients: 1, authenticated: true, tooltip: null, icon: null, reported: null, canLaunch: true };
+  assertStringIncludes((await statusOf(report({ app }))).stdout, "App       connected, signed in\n");
+  const two = { ...app, clients: 2, authenticated: false };
+  assertStringIncludes((await statusOf(report({ app: two }))).stdout, "App       2 are connected\n");
+  for (const none of [null, { ...app, clients: 0 }]) {
+    assertEquals((await statusOf(report({ app: none }))).stdout.includes("App "), false);
+  }
+});
+
 Deno.test("status tells of crashes of the last day, whether a daemon runs or not, and not in JSON", async () => {
   await using daemon = await FakeDaemon.start({ "GET /control/v1/status": () => Response.json(report({})) });
   const state = `${daemon.runtimeHome}/.local/state/cloudtolocalllm`;

@@ -1,6 +1,6 @@
 import { secretVariable } from "../../config/secrets_env.ts";
 import type { KeyringStatus, SecretStatus } from "../../state/secrets.ts";
-import type { Preset } from "./presets.ts";
+import type { Preset } from "../../state/presets.ts";
 
 interface TokenFieldProps {
   /** What is known of the connection's token. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseConfig } from "../../config/parse_config.ts";
+import { parseConfig } from "../config/parse_config.ts";
 import { freeId, presetOf, presets } from "./presets.ts";
 
 Deno.test("each preset is a connection that the configuration takes", () => {

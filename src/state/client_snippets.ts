@@ -1,5 +1,5 @@
 /** How a program is told where the daemon is. */
-export interface ReadyLine {
+export interface ClientSnippet {
   /** Of its element. */
   id: string;
   program: string;
@@ -19,7 +19,7 @@ export interface Reach {
  * Settings of programs, ready to be copied. A key stands in none of them, only where it goes; the `ollama` program, which
  * sends none, is left out where one is asked.
  */
-export function readyLines({ address, needsKey }: Reach): ReadyLine[] {
+export function clientSnippets({ address, needsKey }: Reach): ClientSnippet[] {
   const { host } = new URL(address);
   const openai = `${address}/v1`;
   const key = needsKey ? "YOUR_CLIENT_KEY" : "any";
@@ -68,6 +68,14 @@ export function readyLines({ address, needsKey }: Reach): ReadyLine[] {
       program: "OpenAI for JavaScript",
       where: "In your program",
       text: `import OpenAI from "openai";\n\nconst client = new OpenAI({ baseURL: "${openai}", apiKey: "${key}" });`,
+    },
+    {
+      id: "ready-ollama-js",
+      program: "Ollama for JavaScript",
+      where: "In your program",
+      text: `import { Ollama } from "ollama";\n\nconst ollama = new Ollama({ host: "${address}"${
+        needsKey ? `, headers: { authorization: "Bearer ${key}" }` : ""
+      } });`,
     },
     {
       id: "ready-env",

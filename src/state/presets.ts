@@ -1,4 +1,4 @@
-import type { BackendKind, Location } from "../../core/types.ts";
+import type { BackendKind, Location } from "../core/types.ts";
 
 /** A kind of server with what is usual for it. */
 export interface Preset {
