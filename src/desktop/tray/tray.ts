@@ -121,6 +121,7 @@ class Tray {
     stops.defer(() => this.#cancelGrace());
     stops.defer(this.#mute.subscribe(() => this.#view.look()));
     stops.defer(this.#loginStart.subscribe((isEnabled) => this.#sawLoginStart(isEnabled)));
+    this.#context.reportPart("tray", { state: "waiting", reason: "A panel that shows tray icons is looked for" });
     this.#askLoginStart();
     this.#waitForWatcher();
     const works = [this.#followBus(all.signal), this.#keeper.run(all.signal)];
