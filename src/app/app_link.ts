@@ -27,6 +27,8 @@ export interface AppLinkRoutes {
   handler: (request: Request) => Response | Promise<Response>;
 }
 
+/** Of the app, in use and before. */
+const rememberedTokens = 16;
 /** How long the last answers may take to be sent once the daemon's patience is over, in ms. */
 const lastAnswersMs = 500;
 
@@ -44,6 +46,8 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
   #unsubscribe = () => {};
   #uid: Promise<number | null> | undefined;
   #isStopping = () => false;
+  /** The last that the app gave, which are kept out of logs and answers. */
+  readonly #tokens: string[] = [];
 
   constructor(options: DaemonOptions, parts: AppLinkParts) {
     this.#options = options;
@@ -72,15 +76,9 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
   async launchApp(): Promise<void> {
     const path = await this.#findApp();
     if (path === undefined) throw new Error("The app was not found; set app.command in the configuration to its path");
-    const { runProgram } = await import("../desktop/actions/run_program.ts");
+    const { launchApp } = await import("./launch_app.ts");
     const { clock } = this.#parts.ground;
-    // What packaging/compat knows itself by: the app is to be able to start the daemon again.
-    const env = { ...this.#childEnv.variables, CLOUDTOLOCALLLM_FROM_TRAY: "" };
-    const result = await runProgram([path], { clock, withinMs: 1_000, env });
-    if (result.kind === "missing" || result.kind === "failed") {
-      throw new Error(`Cannot start ${path}: ${result.reason}`);
-    }
-    if (result.kind === "ended" && result.code !== 0) throw new Error(`${path} ended at once with code ${result.code}`);
+    await launchApp(path, { clock, env: this.#options.env, childEnv: this.#childEnv.variables });
   }
 
   /** Resolves once no app is let in and none is being answered; to be asked when the daemon stops. */
@@ -146,7 +144,7 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
         secrets: secretCommands,
         memory: {
           current: (name) => secrets.isInEnvironment(name) ? undefined : secrets.get(name),
-          hold: (name, value) => secrets.hold(name, value),
+          hold: (name, value) => this.#hold(name, value),
           forget: (name) => secrets.isInMemory(name) && secrets.changed(name, undefined),
         },
         signedOutFile: `${this.#options.paths.stateDir}/app_signed_out`,
@@ -167,6 +165,16 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
       clock,
       log,
     };
+  }
+
+  /** Tokens of an app are renewed every hour or so; to look for all that ever were would take longer and longer. */
+  #hold(name: string, value: string): void {
+    const { secrets, redaction } = this.#parts.ground;
+    secrets.hold(name, value);
+    this.#tokens.push(value);
+    if (this.#tokens.length <= rememberedTokens) return;
+    const oldest = this.#tokens.shift()!;
+    if (!this.#tokens.includes(oldest)) redaction.forget(oldest);
   }
 
   /** It does not change. */

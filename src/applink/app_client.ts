@@ -217,10 +217,7 @@ export class AppClient {
   async #answerInOrder(message: Message, request: AppRequest): Promise<Answer | undefined> {
     const answer = await this.#outcome(message, request);
     if (request.answers) return answer;
-    if ("error" in answer) {
-      const { log } = this.#options.context;
-      log.warn("Cannot do what an app said", { command: message.command, reason: String(answer.error) });
-    }
+    if ("error" in answer) this.#complain(`Cannot do what an app said: ${message.command}`, String(answer.error));
     return undefined;
   }
 

@@ -66,10 +66,10 @@ export class AppLink {
     if (accepting.signal.aborted) stop();
     const keeping = this.#keepPortFile(listener.addr.port, accepting.signal);
     try {
-      for await (const conn of listener) {
-        await this.#serve(conn, lastSeen);
+      for (;;) {
+        const conn = await accept(listener);
+        if (conn) await this.#serve(conn, lastSeen);
       }
-      if (!accepting.signal.aborted) throw new Error("The socket for apps was closed");
     } catch (error) {
       if (!accepting.signal.aborted) throw error;
     } finally {
@@ -119,7 +119,7 @@ export class AppLink {
         report(name, { state: "running" });
         return "";
       }
-      const reason = `Another daemon serves them on port ${claim.port}; it is looked again when that has ended`;
+      const reason = `Another daemon serves them on port ${claim.port}; this one takes over when that has ended`;
       report(name, { state: "waiting", reason });
       return reason;
     } catch (error) {
@@ -136,6 +136,18 @@ export class AppLink {
     await Promise.race([clients.idle(), untilAborted(signal)]);
     const late = () => new Error("An app does not read");
     await within(lastAnswersMs, clients.sent(), { clock: this.#context.clock, late }).catch(() => {});
+  }
+}
+
+/** `undefined`: who came has left before. Rejects when the listener is closed. */
+async function accept(listener: Deno.TcpListener): Promise<Deno.TcpConn | undefined> {
+  try {
+    return await listener.accept();
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.ConnectionReset) {
+      return undefined;
+    }
+    throw error;
   }
 }
 

@@ -208,3 +208,36 @@ Deno.test("status names the parts that have failed, and no others", async () => 
   ]);
   assertEquals(stdout.includes("app link"), false);
 });
+
+Deno.test("status says that the desktop app is connected, and nothing where it is not", async () => {
+  const app = { clients: 1, authenticated: true, tooltip: null, icon: null, reported: null, canLaunch: true };
+  assertStringIncludes((await statusOf(report({ app }))).stdout, "App       connected, signed in\n");
+  const two = { ...app, clients: 2, authenticated: false };
+  assertStringIncludes((await statusOf(report({ app: two }))).stdout, "App       2 are connected\n");
+  for (const none of [null, { ...app, clients: 0 }]) {
+    assertEquals((await statusOf(report({ app: none }))).stdout.includes("App "), false);
+  }
+});
+
+Deno.test("status tells of crashes of the last day, whether a daemon runs or not, and not in JSON", async () => {
+  await using daemon = await FakeDaemon.start({ "GET /control/v1/status": () => Response.json(report({})) });
+  const state = `${daemon.runtimeHome}/.local/state/cloudtolocalllm`;
+  await Deno.mkdir(state, { recursive: true });
+  const io = new FakeIo({ env: daemon.env });
+  const minutesAgo = (minutes: number) => new Date(io.clock.now() - minutes * 60_000).toISOString();
+  const crash = { pid: 7, version: "1", startedAt: null, isWithMachine: false, error: "TypeError: x" };
+  const crashes = [2_000, 90, 60].map((minutes) => ({ ...crash, lastAliveAt: minutesAgo(minutes) }));
+  await Deno.writeTextFile(`${state}/crash.json`, JSON.stringify({ version: 1, crashes }));
+  const words = "The daemon crashed 2 times in the last 24 hours, the last time after ";
+  assertEquals(await runCommandLine(["status"], io), ExitCode.done);
+  assertStringIncludes(io.stdout, words);
+  assertStringIncludes(io.stdout, " (TypeError: x); see: cloudtolocalllm logs --since 24h\n");
+  const json = new FakeIo({ env: daemon.env });
+  await runCommandLine(["status", "--json"], json);
+  assertEquals(JSON.parse(json.stdout), report({}));
+  // As one that was killed leaves it.
+  await daemon.writeControl({ url: "http://127.0.0.1:9", token: "t", pid: 1, version: "0.0.0" });
+  const alone = new FakeIo({ env: daemon.env });
+  assertEquals(await runCommandLine(["status"], alone), ExitCode.notRunning);
+  assertStringIncludes(alone.stderr, words);
+});

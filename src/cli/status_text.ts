@@ -31,6 +31,7 @@ export function statusText(report: StatusReport, look: Appearance, now: number):
     ...cloudLine(report.cloudUse, look),
     ...privacyLine(report.privacy),
     `Running   for ${durationText(report.uptimeMs)}, ${countOf(report.inFlight, "request")} in progress`,
+    ...appLine(report.app),
     ...partLines(report.parts, look),
     ...(report.configError === null ? [] : configNotice(report.configError, look)),
     "",
@@ -82,6 +83,12 @@ function cloudLine({ tokens, estimated, cap, isReached, atCap, since }: StatusRe
     line,
     look.warning(`          the cap is reached; ${atCap === "warn" ? "clouds are still asked" : "no cloud is asked"}`),
   ];
+}
+
+function appLine(app: StatusReport["app"]): string[] {
+  if (!app || app.clients === 0) return [];
+  const connected = app.clients === 1 ? "connected" : `${app.clients} are connected`;
+  return [`App       ${connected}${app.authenticated ? ", signed in" : ""}`];
 }
 
 function privacyLine({ models, apps }: StatusReport["privacy"]): string[] {

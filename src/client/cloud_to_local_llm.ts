@@ -67,10 +67,6 @@ export class CloudToLocalLLM {
     this.#link.close();
   }
 
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
   /** A chat. Resolves with the first piece of the answer, which is then read from what it gives. */
   async chat(request: ChatRequest): Promise<TextAnswer> {
     const parts = await this.#ask("/api/chat", { request, body: chatBody(request) });

@@ -114,6 +114,18 @@ Deno.test("findDaemon() says what it found in each place", async () => {
   assertStringIncludes(error.message, "; start it with: cloudtolocalllm start");
 });
 
+Deno.test("findDaemon() tells another daemon from another program", async () => {
+  for (
+    const [token, who] of [["other", "another daemon, or one of another user, is"], [
+      null,
+      "another program is",
+    ]] as const
+  ) {
+    const error = await assertRejects(() => find({ at: { [byFile]: token }, files }), DaemonNotRunning);
+    assertEquals(error.tried[0], { way: "control-file", outcome: `${who} at ${byFile}` });
+  }
+});
+
 Deno.test("findDaemon() believes no address on the bus that is not on this machine", async () => {
   for (const address of ["http://192.168.0.9:80", "http://127.0.0.1.example.org", "https://127.0.0.1:1"]) {
     const programs = { ...onBus, "busctl Get Address": `v s "${address}"\n` };

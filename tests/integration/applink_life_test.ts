@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { DesktopContext } from "../../src/desktop/context.ts";
+import type { StatusReport } from "../../src/state/status.ts";
 import { BrokerFixture, type BrokerFixtureOptions } from "../support/broker_fixture.ts";
+import { FakeSecretService } from "../support/fake_secret_service.ts";
 import { inTime } from "../support/in_time.ts";
 import { ModelServer } from "../support/model_server.ts";
 import { OldApp } from "../support/old_app.ts";
+import { isBusMissing, PrivateBus } from "../support/private_bus.ts";
 
 const chat = {
   method: "POST",
@@ -160,4 +163,45 @@ Deno.test("the tray's commands reach every app, launch the one that is set, and 
   one.close();
   other.close();
   await broker.waitFor(({ app }) => app?.clients === 0 && app.canLaunch);
+});
+
+Deno.test("what keeps apps away is seen in status, requests go on, and it heals", async () => {
+  await using local = await ModelServer.start({ name: "local", dialect: "ollama" });
+  await home(async (portFile) => {
+    const folder = portFile.replace("/tray_port", "");
+    await Deno.writeTextFile(folder, "in the way");
+    await using broker = await BrokerFixture.start({
+      backends: [{ id: "local", kind: "ollama", url: local.url, location: "local" }],
+    }, { appLink: { portFile } });
+    const linkOf = ({ parts }: StatusReport) => parts.find(({ name }) => name === "app link");
+    const status = await broker.waitFor((status) => linkOf(status)?.state === "failed");
+    assertStringIncludes(linkOf(status)!.reason!, ".cloudtolocalllm");
+    const response = await broker.ask("/api/chat", { ...chat.data, stream: false });
+    assertEquals([response.status, (await response.json()).done], [200, true]);
+    await Deno.remove(folder);
+    // By itself half a minute later; at once when it is switched.
+    await broker.edit({ app: { enabled: false } });
+    await broker.edit({ app: { enabled: true } });
+    using app = await OldApp.find(portFile);
+    assertEquals(await app.ask("PING"), { status: "pong" });
+    await broker.waitFor((status) => linkOf(status)?.state === "running");
+  });
+});
+
+Deno.test({
+  name: `the app's token is kept in the keyring where there is one${
+    isBusMissing ? " (not installed: dbus-daemon)" : ""
+  }`,
+  ignore: isBusMissing,
+  async fn() {
+    await using bus = await PrivateBus.start();
+    using _keyring = await FakeSecretService.start(bus);
+    await using broker = await start({ env: { DBUS_SESSION_BUS_ADDRESS: bus.address } });
+    using app = await OldApp.find(broker.portFile);
+    assertEquals(await app.ask("UPDATE_AUTH_TOKEN", { token: "sk-planted", id: 1 }), { id: 1, status: "ok" });
+    const { secrets } = await (await broker.control("/secrets")).json();
+    assertEquals(secrets, [{ name: "cloudtolocalllm", home: "keyring", usedBy: ["cloudtolocalllm"], problem: null }]);
+    assertEquals(await app.ask("UPDATE_AUTH_TOKEN", { token: "sk-planted", id: 2 }), { id: 2, status: "ok" });
+    assert(!broker.log.join("").includes("sk-planted"));
+  },
 });

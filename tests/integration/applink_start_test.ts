@@ -13,8 +13,12 @@ interface World {
 }
 
 /** A daemon with a local model server and a cloud, whose token only the app has. */
-async function world(mode: "local-first" | "cloud-only", body: (world: World) => Promise<void>): Promise<void> {
+async function world(
+  { mode = "local-first", isLocalUp = true }: { mode?: "local-first" | "cloud-only"; isLocalUp?: boolean },
+  body: (world: World) => Promise<void>,
+): Promise<void> {
   await using local = await ModelServer.start({ name: "local", dialect: "ollama" });
+  if (!isLocalUp) await local.stop();
   await using cloud = await ModelServer.start({ name: "cloud", dialect: "cloudtolocalllm", token });
   await using broker = await BrokerFixture.start({
     route: { mode },
@@ -41,7 +45,7 @@ async function start(app: OldApp): Promise<Line[]> {
 const at = (line: Line): any => line;
 
 Deno.test("the old app's start works with the local model server up", async () => {
-  await world("local-first", async ({ broker }) => {
+  await world({}, async ({ broker }) => {
     await broker.waitUntilChecked();
     using app = await OldApp.find(broker.portFile);
     const [pong, status, tags, answer] = await start(app);
@@ -66,8 +70,7 @@ Deno.test("the old app's start works with the local model server up", async () =
 });
 
 Deno.test("the old app's start works with the local model server down: its token brings the cloud", async () => {
-  await world("local-first", async ({ local, broker }) => {
-    await local.stop();
+  await world({ isLocalUp: false }, async ({ broker }) => {
     await broker.waitFor(({ backends }) => backends[0].health === "down");
     using app = await OldApp.find(broker.portFile);
     const [, status, tags, answer] = await start(app);
@@ -80,7 +83,7 @@ Deno.test("the old app's start works with the local model server down: its token
 });
 
 Deno.test("the old app's start works where only the cloud may answer", async () => {
-  await world("cloud-only", async ({ local, broker }) => {
+  await world({ mode: "cloud-only" }, async ({ local, broker }) => {
     using app = await OldApp.find(broker.portFile);
     const [pong, status, , answer] = await start(app);
     assertEquals(pong, { status: "pong" });
@@ -96,7 +99,7 @@ Deno.test("the old app's start works where only the cloud may answer", async () 
 });
 
 Deno.test("what the app says is seen in status, what the tray says of itself stays, and the token shows nowhere", async () => {
-  await world("local-first", async ({ broker }) => {
+  await world({}, async ({ broker }) => {
     await broker.waitUntilChecked();
     using app = await OldApp.find(broker.portFile);
     await app.say("UPDATE_TOOLTIP", { text: "3 chats are open" });
@@ -126,7 +129,7 @@ Deno.test("what the app says is seen in status, what the tray says of itself sta
 });
 
 Deno.test("the daemon's commands reach every app, and an empty token ends the use of the cloud", async () => {
-  await world("local-first", async ({ broker }) => {
+  await world({}, async ({ broker }) => {
     using one = await OldApp.find(broker.portFile);
     using other = await OldApp.find(broker.portFile);
     assertEquals(await one.ask("UPDATE_AUTH_TOKEN", { token, id: "a" }), { id: "a", status: "ok" });
@@ -139,7 +142,7 @@ Deno.test("the daemon's commands reach every app, and an empty token ends the us
 });
 
 Deno.test("QUIT ends the daemon as SIGTERM does, and no port file is left", async () => {
-  await world("local-first", async ({ broker }) => {
+  await world({}, async ({ broker }) => {
     using app = await OldApp.find(broker.portFile);
     await app.ask("PING");
     await app.say("QUIT");

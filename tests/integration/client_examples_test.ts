@@ -89,7 +89,10 @@ export const tried = (error: NoBackend) => error.attempts.map(({ backend }) => b
 client.setMode("nowhere");
 `;
   await Deno.writeTextFile(`${workshop.folder}/typed.ts`, program);
-  const args = ["check", "--quiet", `${workshop.folder}/typed.ts`];
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } }).output();
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet", "typed.ts"],
+    cwd: workshop.folder,
+    env: { NO_COLOR: "1" },
+  }).output();
   assertEquals([success, new TextDecoder().decode(stderr)], [true, ""]);
 });

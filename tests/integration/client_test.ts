@@ -31,7 +31,7 @@ Deno.test("a daemon that is killed in the middle of a chat is an error, and the 
   await using model = await ModelServer.start({ name: "local", dialect: "ollama" });
   await using home = await DaemonHome.make([backendOf(model)]);
   const first = await home.start();
-  using client = await clientOf(home);
+  const client = await clientOf(home);
   model.script({ kind: "stall_after", frames: 2, until: never });
   const answer = await client.chat(question);
   const pieces: string[] = [];
@@ -55,7 +55,7 @@ Deno.test("a daemon that is killed in the middle of a chat is an error, and the 
 Deno.test("watchStatus() says that the daemon is away, and goes on with the new one", async () => {
   await using home = await DaemonHome.make([]);
   await home.start();
-  using client = await clientOf(home);
+  const client = await clientOf(home);
   const updates = client.watchStatus();
   const next = async () => (await inTime("the next update", updates.next())).value as StatusUpdate;
   const before = await next();
@@ -73,11 +73,11 @@ Deno.test("watchStatus() says that the daemon is away, and goes on with the new 
 
 Deno.test("a daemon that the client starts lives on without it", async () => {
   await using home = await DaemonHome.make([]);
-  using client = await clientOf(home, { start: home.command("--unless-running") });
+  const client = await clientOf(home, { start: home.command("--unless-running") });
   const { pid } = await inTime("the daemon is started", client.status());
   client.close();
   try {
-    using other = await clientOf(home);
+    const other = await clientOf(home);
     assertEquals((await other.status()).pid, pid);
     assertEquals((await home.control()).pid, pid);
   } finally {
@@ -104,7 +104,7 @@ Deno.test({
       const system = await home.system();
       home.env.PATH = folder;
       const alone = { ...system, run: (await home.system()).run };
-      using client = new CloudToLocalLLM({ discover: ["bus"] }, { loadSystem: () => Promise.resolve(alone) });
+      const client = new CloudToLocalLLM({ discover: ["bus"] }, { loadSystem: () => Promise.resolve(alone) });
       assertEquals(await client.find(), url, program);
       // The control file is of the same daemon: its token comes with it.
       assertEquals((await client.status()).listen, url);
@@ -126,7 +126,7 @@ Deno.test({
     const command = home.command("--unless-running").map((word) => `'${word}'`).join(" ");
     await Deno.writeTextFile(script, `exec env -i ${environment} ${command} 2>/dev/null\n`);
     const system = await home.system();
-    using client = new CloudToLocalLLM({ start: true, discover: ["control-file"] }, {
+    const client = new CloudToLocalLLM({ start: true, discover: ["control-file"] }, {
       loadSystem: () => Promise.resolve(system),
     });
     await inTime("the daemon is started", client.status());
@@ -137,7 +137,7 @@ Deno.test({
 Deno.test("leaving the loop, and a signal, end what the model does at once", async () => {
   await using model = await ModelServer.start({ name: "local", dialect: "ollama" });
   await using broker = await BrokerFixture.start({ backends: [backendOf(model)] });
-  using client = new CloudToLocalLLM({ url: broker.url, token: broker.token });
+  const client = new CloudToLocalLLM({ url: broker.url, token: broker.token });
   model.always = { kind: "stall_after", frames: 1, until: never };
   for await (const { text } of await client.chat(question)) {
     assertEquals(text, "Hello");
@@ -165,7 +165,7 @@ Deno.test("leaving the loop, and a signal, end what the model does at once", asy
 
 Deno.test("onStatus() tells changes until it is ended, and errors that do not heal", async () => {
   await using broker = await BrokerFixture.start({ backends: [] });
-  using client = new CloudToLocalLLM({ url: broker.url, token: broker.token });
+  const client = new CloudToLocalLLM({ url: broker.url, token: broker.token });
   const modes: string[] = [];
   const seen = Promise.withResolvers<void>();
   const stop = client.onStatus(({ status }) => {
@@ -179,7 +179,7 @@ Deno.test("onStatus() tells changes until it is ended, and errors that do not he
   assertEquals([...new Set(modes)], ["local-first", "local-only"]);
 
   const failed = Promise.withResolvers<unknown>();
-  using stranger = new CloudToLocalLLM({ url: broker.url }, { loadSystem: () => Promise.resolve(undefined) });
+  const stranger = new CloudToLocalLLM({ url: broker.url }, { loadSystem: () => Promise.resolve(undefined) });
   stranger.onStatus(() => {}, { onError: failed.resolve });
   assertEquals((await inTime("the error is told", failed.promise) as Error).name, "NoControlToken");
 });
@@ -193,7 +193,7 @@ Deno.test("what a daemon refuses, and answers that break, are errors with all th
     route: { rounds: 1 },
   });
   await broker.waitUntilChecked();
-  using client = new CloudToLocalLLM({ url: broker.url, token: broker.token });
+  const client = new CloudToLocalLLM({ url: broker.url, token: broker.token });
   const ask = (model: string, backend?: string) => client.chat({ ...question, model, backend });
 
   const stays = await assertRejects(() => ask("secret"), Refused, "No local backend has model");
@@ -221,11 +221,11 @@ Deno.test("a client's key is demanded, and the token of the control file counts 
   );
   const { url, token } = broker;
   for (const options of [{ clientKey: "open-sesame" }, { token }]) {
-    using client = new CloudToLocalLLM({ url, ...options });
+    const client = new CloudToLocalLLM({ url, ...options });
     assertEquals((await client.models()).length, 4);
   }
   for (const options of [{}, { clientKey: "wrong" }]) {
-    using client = new CloudToLocalLLM({ url, ...options });
+    const client = new CloudToLocalLLM({ url, ...options });
     assertEquals((await assertRejects(() => client.chat(question), Refused)).code, "invalid_api_key");
   }
 });

@@ -17,8 +17,10 @@ export class ClientWorkshop implements AsyncDisposable {
     for await (const { name } of Deno.readDir(examples)) {
       await Deno.copyFile(`${examples}/${name}`, `${workshop.folder}/${name}`);
     }
+    // What a program for browsers has that is checked by another compiler.
+    const compilerOptions = { lib: ["es2022", "dom"] };
     const imports = { "@cloudtolocalllm/client": `${repository}src/client/client.ts` };
-    await Deno.writeTextFile(`${workshop.folder}/deno.json`, JSON.stringify({ imports }));
+    await Deno.writeTextFile(`${workshop.folder}/deno.json`, JSON.stringify({ imports, compilerOptions }));
     return workshop;
   }
 

@@ -31,8 +31,9 @@ export class Autostart implements LoginStart {
     return await xdg.isEnabled() ? "xdg" : null;
   }
 
+  /** What cannot be looked at, for HOME is not set, starts nothing. */
   async isEnabled(): Promise<boolean> {
-    return await this.means() !== null;
+    return await this.means().catch(() => null) !== null;
   }
 
   set(enabled: boolean): Promise<void> {

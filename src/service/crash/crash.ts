@@ -38,10 +38,15 @@ export function crashOf(
     pid: mark?.pid ?? null,
     version: mark?.version ?? null,
     startedAt: mark?.startedAt ?? null,
-    lastAliveAt: lastAliveAt.toISOString(),
+    lastAliveAt: latest(lastAliveAt.toISOString(), mark?.startedAt),
     isWithMachine: isOtherBoot && mark.error === null,
     error: mark?.error ?? null,
   };
+}
+
+/** Clocks of file systems are coarse: a mark may seem older than its daemon. */
+function latest(time: string, other = time): string {
+  return Date.parse(other) > Date.parse(time) ? other : time;
 }
 
 /** The list with these added, in order of time; old ones are forgotten, the last one never. */

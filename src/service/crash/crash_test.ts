@@ -34,6 +34,11 @@ Deno.test("crashOf() lays it to the machine only where that was started since, a
   assertEquals(isWithMachine({ error: "TypeError: x" }, "b"), false);
 });
 
+Deno.test("crashOf() sees nobody alive before the start", () => {
+  const soon = new Date(Date.parse(mark.startedAt) - 4);
+  assertEquals(crashOf(mark, { lastAliveAt: soon, bootId: "a" }).lastAliveAt, mark.startedAt);
+});
+
 Deno.test("crashOf() tells of a mark that cannot be read what is known", () => {
   assertEquals(crashOf(undefined, { lastAliveAt, bootId: "a" }), {
     pid: null,

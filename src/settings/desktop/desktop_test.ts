@@ -8,8 +8,20 @@ const path = "/settings/desktop";
 
 Deno.test("the desktop's page saves switches: what is not sent is off", async () => {
   await using scene = await SettingsScene.create();
-  const form = { was: JSON.stringify({ "desktop.enabled": true, "desktop.tray": true, "desktop.icon": "auto" }) };
-  const changes = { "desktop.enabled": "on", "desktop.icon": "light", "desktop.notifications": "on" };
+  const form = {
+    was: JSON.stringify({
+      "desktop.enabled": true,
+      "desktop.tray": true,
+      "desktop.icon": "auto",
+      "app.enabled": true,
+    }),
+  };
+  const changes = {
+    "desktop.enabled": "on",
+    "desktop.icon": "light",
+    "desktop.notifications": "on",
+    "app.enabled": "on",
+  };
   const page = await scene.page(path);
   assertStringIncludes(page, 'id="desktop.tray" name="desktop.tray"');
   const saved = await scene.post(`${path}/appearance`, {
