@@ -20,8 +20,9 @@ export async function readHiddenLine(
   prompt: string,
   typed: TypedText = new TypedText(io.stdin()),
 ): Promise<string | undefined> {
-  io.err(prompt);
+  // Before the prompt: who pastes as soon as it stands there must not see it.
   io.setRaw(true);
+  io.err(prompt);
   const restore = () => {
     io.setRaw(false);
     io.err("\n");

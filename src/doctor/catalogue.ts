@@ -78,7 +78,10 @@ export const catalogue = {
   "predecessor-runs": problem("The program that this one replaces runs", "end it"),
   "predecessor-starts": warning("The program that this one replaces starts at login", "switch that off"),
   "predecessor-settings": note("Settings of the program that this one replaces are there", "take them over"),
-  "port-file-stale": warning("The port file of the desktop app leads nowhere", "remove it"),
+  "port-file-stale": warning(
+    "The port file of the desktop app leads nowhere",
+    "remove it; where the daemon runs, restart that",
+  ),
   "proxy-catches-loopback": warning(
     "A proxy is set for all addresses: other programs may ask it for the daemon",
     "except this machine with NO_PROXY",

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { systemClock } from "../core/clock.ts";
+import type { OwnCommands } from "./check.ts";
+import { portFileFindings } from "./checks/port_file_check.ts";
 import { seePortFile } from "./port_file_sight.ts";
 
 /** One connection's answer to a PING; `undefined`: it closes. */
@@ -39,4 +41,22 @@ Deno.test("seePortFile() believes no file without a port", async () => {
   }
   assertEquals(await seePortFile("/nowhere", { clock: systemClock }), { kind: "none" });
   assertEquals(await seePortFile(undefined, { clock: systemClock }), { kind: "none" });
+});
+
+Deno.test("portFileFindings() removes what nobody serves, and restarts who should have written it", () => {
+  const commands = { restart: "ctl restart" } as OwnCommands;
+  const stale = { kind: "stale", file: "/h/a b" } as const;
+  const remedy = (isServed: boolean) => portFileFindings(stale, { isServed, commands })[0].remedy;
+  assertEquals([remedy(false), remedy(true)], ["rm '/h/a b'", "ctl restart"]);
+  const told = (kind: "ours" | "predecessor") =>
+    portFileFindings({ kind, file: "/h", port: 7 }, { isServed: true, commands });
+  assertEquals([
+    told("ours")[0].id,
+    told("predecessor"),
+    portFileFindings({ kind: "none" }, { isServed: true, commands }),
+  ], [
+    "port-file",
+    [],
+    [],
+  ]);
 });

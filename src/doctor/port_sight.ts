@@ -28,7 +28,7 @@ export async function seePort(
 ): Promise<PortSight> {
   const tried = tryToListen(host, port);
   if (tried !== "held") return { kind: tried };
-  const process = listeningProcess((await run("ss", ["-Hltnp", `sport = :${port}`])).stdout);
+  const process = listeningProcess((await run("ss", ["-Hltnp", `sport = :${port}`])).stdout, host);
   if (process?.program === "systemd") return { kind: "systemd" };
   const reachable = localAddress(host);
   const url = `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
@@ -51,8 +51,22 @@ function tryToListen(hostname: string, port: number): "free" | "held" | "forbidd
   }
 }
 
-/** The first process in what `ss -Hltnp` prints, such as `users:(("ollama",pid=712,fd=3))`. Pure. */
-export function listeningProcess(text: string): Listening | undefined {
-  const [, program, pid] = /users:\(\("((?:[^"\\]|\\.)*)",pid=(\d+)/.exec(text) ?? [];
-  return program === undefined ? undefined : { program, pid: Number(pid) };
+/** Addresses at which a listener has the port on every one. */
+const everywhere = ["0.0.0.0", "*", "[::]"];
+
+/**
+ * Who listens in what `ss -Hltnp` prints, such as `127.0.0.1:11435 0.0.0.0:* users:(("ollama",pid=712,fd=3))`, so that
+ * `host` cannot. Of several processes it is the first that was started: a child has its parent's sockets for a moment.
+ * Pure.
+ */
+export function listeningProcess(text: string, host = "127.0.0.1"): Listening | undefined {
+  const local = host.includes(":") ? `[${host}]` : host;
+  const places = [...local === "localhost" ? ["127.0.0.1", "[::1]"] : [local], ...everywhere];
+  const lines = text.split("\n").filter((line) => {
+    const address = line.trim().split(/\s+/)[3]?.replace(/:\d+$/, "").replace(/%.*$/, "") ?? "";
+    return everywhere.includes(local) || places.includes(address);
+  });
+  const users = lines.join("\n").matchAll(/\("((?:[^"\\]|\\.)*)",pid=(\d+)/g);
+  const processes = [...users].map(([, program, pid]) => ({ program, pid: Number(pid) }));
+  return processes.sort((a, b) => a.pid - b.pid)[0];
 }

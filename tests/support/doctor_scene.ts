@@ -4,6 +4,7 @@ import type { ExitCode } from "../../src/cli/io.ts";
 import type { ConfigInput } from "../../src/config/schema.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
+import { seePortFile } from "../../src/doctor/port_file_sight.ts";
 import type { DoctorReport } from "../../src/doctor/run_checks.ts";
 import { freePort } from "../bench/free_port.ts";
 import { FakeIo } from "./fake_io.ts";
@@ -174,12 +175,13 @@ export class DoctorScene implements AsyncDisposable {
     return shown;
   }
 
-  /** Waits until a daemon that was started has left its file. */
+  /** Waits until a daemon that was started has left its files; the last is that for the desktop app. */
   async daemonIsThere(before?: number): Promise<number> {
     const look = async () => {
       for (;;) {
         const pid = await this.daemonPid();
-        if (pid !== undefined && pid !== before) return pid;
+        const app = await seePortFile(this.home, { clock: systemClock });
+        if (pid !== undefined && pid !== before && app.kind !== "stale") return pid;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     };
