@@ -19,7 +19,7 @@ Deno.test("oldProcesses() knows the predecessor's programs however they are star
    1506 bash -c
   garbage cloudtolocalllm-tray
 `;
-  assertEquals(oldProcesses(listing).map(({ pid }) => pid), [1203, 1204, 1300, 1400, 1401, 1402]);
+  assertEquals(oldProcesses(listing).map(({ pid }) => pid), [1203, 1204, 1300, 1400, 1401]);
   assertEquals(oldProcesses(listing)[3].program, "/opt/tray_daemon/enhanced_tray_daemon.py");
   assertEquals(oldProcesses(""), []);
 });
