@@ -1,4 +1,5 @@
 import { messageOf } from "../core/errors.ts";
+import { isAsLeft, readMarker } from "../migration/marker.ts";
 import type { DaemonOptions, Ground } from "./ground.ts";
 
 /**
@@ -13,15 +14,22 @@ export async function takeOverPredecessor(
   const home = options.env("HOME");
   // Who names a configuration of their own wants that one.
   if (!home?.startsWith("/") || options.configFile !== undefined) return undefined;
-  try {
-    await Deno.stat(`${home}/.cloudtolocalllm/connection_config.json`);
-  } catch {
-    return undefined;
-  }
+  if (await isSettled(`${home}/.cloudtolocalllm/connection_config.json`, options.paths.stateDir)) return undefined;
   try {
     const { takeOverAtStart } = await import("./take_over_at_start.ts");
     return await takeOverAtStart(options, ground);
   } catch (error) {
     ground.log.warn("The settings of the predecessor are not taken over", { reason: messageOf(error) });
+  }
+}
+
+/** Whether there is nothing, or nothing more, to take over: then nothing more is loaded either. */
+async function isSettled(oldFile: string, stateDir: string): Promise<boolean> {
+  try {
+    const { size, mtime } = await Deno.stat(oldFile);
+    const marker = await readMarker(stateDir);
+    return marker?.state === "done" && isAsLeft(marker, { size, mtimeMs: mtime?.getTime() ?? 0 });
+  } catch {
+    return true;
   }
 }
