@@ -1,6 +1,6 @@
 import { messageOf } from "../core/errors.ts";
 import { type Clock, sleep } from "../core/clock.ts";
-import { hideOldAutostart } from "./old_autostart.ts";
+import { hideOldAutostart, type OldAutostart } from "./old_autostart.ts";
 import { findOldLink, quitOldLink } from "./old_link.ts";
 import { findOldProcesses } from "./old_process.ts";
 import { findOldUnit, oldUnitName } from "./old_unit.ts";
@@ -33,12 +33,7 @@ export async function switchOff(traces: PredecessorTraces, options: SwitchOffOpt
   await switchOffUnit(traces, options, tell);
   for (const entry of traces.autostart) {
     await hideOldAutostart(entry).then(
-      () =>
-        tell(
-          "autostart",
-          "done",
-          `The autostart entry ${entry.file} is switched off by Hidden=true in ${entry.userFile}`,
-        ),
+      () => tell("autostart", "done", hiddenWords(entry)),
       (error) => tell("autostart", "left", `The autostart entry ${entry.file} stays: ${messageOf(error)}`),
     );
   }
@@ -93,6 +88,10 @@ async function endProcesses(traces: PredecessorTraces, options: SwitchOffOptions
   const answers = isQuit ? null : await findOldLink(env, { clock });
   if (answers === null) tell("process", "done", "The predecessor has ended");
   else tell("process", "left", `The predecessor still answers on port ${answers.port}; end it from its tray icon`);
+}
+
+function hiddenWords({ file, userFile }: OldAutostart): string {
+  return `The autostart entry ${file} is switched off by Hidden=true in ${file === userFile ? "it" : userFile}`;
 }
 
 function isOn({ isActive, enabledBy }: NonNullable<PredecessorTraces["unit"]>): boolean {
