@@ -32,8 +32,8 @@ export async function migrate(
   const vault = tokenVault({ homes, mayPrompt: !isDryRun, insecureFile, keep });
   using lock = isDryRun ? undefined : await lockOnly(stateDir);
   const marker = await readMarker(stateDir);
-  const files = diskFiles({ clock, ownUid: lock?.ownUid ?? null });
-  return await takeOver({ files, vault }, { ...options, paths: { oldFile, configFile, stateDir }, marker });
+  const ports = { files: diskFiles({ clock }), vault, ownUid: lock?.ownUid ?? null };
+  return await takeOver(ports, { ...options, paths: { oldFile, configFile, stateDir }, marker });
 }
 
 async function lockOnly(stateDir: string) {

@@ -46,9 +46,8 @@ async function run(
   const late = new AbortController();
   const cancel = clock.after(secretsMs, () => late.abort(new Error("the keyring does not answer in time")));
   try {
-    const files = diskFiles({ clock, ownUid: lock.ownUid });
-    const vault = lazyVault(ground, late.signal);
-    const report = await takeOver({ files, vault }, { paths, marker, onStep: (step) => logStep(log, step) });
+    const ports = { files: diskFiles({ clock }), vault: lazyVault(ground, late.signal), ownUid: lock.ownUid };
+    const report = await takeOver(ports, { paths, marker, onStep: (step) => logStep(log, step) });
     logRest(log, report);
   } finally {
     cancel();
@@ -62,6 +61,7 @@ function lazyVault({ secrets }: Ground, signal: AbortSignal): ReturnType<typeof 
   return {
     read: async (name) => (await open()).read(name),
     keep: async (name, value) => (await open()).keep(name, value),
+    place: async () => (await open()).place(),
   };
 }
 

@@ -33,6 +33,13 @@ export function tokenVault(options: TokenVaultOptions): TokenVault {
       hide(value);
       return keep(name, value);
     },
+    async place() {
+      const { state, detail } = await homes.keyring.status({ signal });
+      if (state === "available" || state === "locked" && !insecureFile) return "keyring";
+      const isAgreed = insecureFile || await Deno.stat(homes.file.path).then(() => true, () => false);
+      if (isAgreed) return "file";
+      throw new SecretError("needs_consent", `${detail}. ${homes.file.path} would not be encrypted; agree to it first`);
+    },
   };
 }
 

@@ -6,10 +6,9 @@ import type { Clock } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
 import type { FileFacts, MigrationFiles } from "./ports.ts";
 
-/** The real files. `ownUid`: of a file that this process has made. */
-export function diskFiles({ clock, ownUid }: { clock: Clock; ownUid: number | null }): MigrationFiles {
+/** The real files. */
+export function diskFiles({ clock }: { clock: Clock }): MigrationFiles {
   return {
-    ownUid: () => Promise.resolve(ownUid),
     facts: factsOf,
     read: async (path) => {
       const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

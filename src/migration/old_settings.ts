@@ -1,4 +1,4 @@
-import { shownValue } from "../config/looks_secret.ts";
+import { looksLikeToken, shownValue } from "../config/looks_secret.ts";
 import { secretValue } from "../config/secret_value.ts";
 import { findJsonError } from "../config/json_syntax.ts";
 import { messageOf } from "../core/errors.ts";
@@ -203,7 +203,7 @@ function isSection(key: string): key is Section {
 
 /** A key as it may be shown: somebody may have written a token in the place of one. */
 function shownKey(key: string): string {
-  return /^[A-Za-z][\w-]{0,39}$/.test(key) ? key : visibleJson(shownValue(key));
+  return /^[A-Za-z][\w-]{0,39}$/.test(key) && !looksLikeToken(key) ? key : visibleJson(shownValue(key));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -21,8 +21,6 @@ export interface FileFacts {
 
 /** The files that a migration reads and writes. All reject when something cannot be done. */
 export interface MigrationFiles {
-  /** Our own user's number, as files that we make have it; `null` where it is not known. */
-  ownUid(): Promise<number | null>;
   /** `undefined`: there is no such file. */
   facts(path: string): Promise<FileFacts | undefined>;
   /** At most 1 MiB of UTF-8, a byte order mark included. */
@@ -37,15 +35,19 @@ export interface MigrationFiles {
   changeConfig(path: string, change: (draft: ConfigInput) => void): Promise<void>;
 }
 
-/** The homes of secrets. Both reject with a `SecretError`, or when there was no answer in time. */
+/** The homes of secrets. All reject with a `SecretError`, or when there was no answer in time. */
 export interface TokenVault {
   /** From the keyring, else the file; `undefined`: it is in neither. */
   read(name: string): Promise<{ value: string; home: SecretHome } | undefined>;
   /** Where it is kept now. */
   keep(name: string, value: string): Promise<SecretHome>;
+  /** Where one would be kept, for a dry run; nothing is changed and nobody asked. */
+  place(): Promise<SecretHome>;
 }
 
 export interface MigrationPorts {
   files: MigrationFiles;
   vault: TokenVault;
+  /** Our own user's number, as files that we make have it; `null`: it is not known, and nothing is changed anyway. */
+  ownUid: number | null;
 }

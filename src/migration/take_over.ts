@@ -66,7 +66,7 @@ class TakeOver {
   /** Others could read it at any moment: that comes first. */
   async #protect({ mode, uid }: FileFacts): Promise<boolean> {
     const { paths: { oldFile }, isDryRun } = this.#options;
-    const own = await this.#ports.files.ownUid();
+    const own = this.#ports.ownUid;
     if (own !== null && uid !== null && own !== uid) {
       this.#tell("protect", "left", `${oldFile} belongs to another user and is not touched`);
       return false;
@@ -130,7 +130,7 @@ class TakeOver {
       }
       if (there && !replaceToken) throw new Error(anotherToken(secret));
       if (isDryRun) {
-        this.#tell("token", "would", `The cloud's token would be kept in the keyring as "${secret}"`);
+        this.#tell("token", "would", `The cloud's token would be kept in the ${await vault.place()} as "${secret}"`);
         return true;
       }
       const home = await vault.keep(secret, token);
