@@ -2,8 +2,10 @@ import { leaveControlFile } from "./http/control_file.ts";
 import { Listener } from "./http/listener.ts";
 import { createHandler } from "./http/server.ts";
 import type { ConfigStore } from "./config/config_store.ts";
+import { AppLinkPart } from "./app/app_link.ts";
 import { type Broker, createBroker } from "./app/broker.ts";
 import { createPause } from "./app/cloud_pause.ts";
+import { CrashWatch } from "./app/crash_watch.ts";
 import { createMeter } from "./app/cloud_meter.ts";
 import { createCommands } from "./app/commands.ts";
 import { startDesktop } from "./app/desktop.ts";
@@ -12,9 +14,14 @@ import { type DaemonOptions, type Ground, layGround } from "./app/ground.ts";
 import { createHttpContext } from "./app/http_context.ts";
 import { createLifetime, type Lifetime } from "./app/lifetime.ts";
 import { takeOverPredecessor } from "./app/migration.ts";
+import { followLogFile } from "./app/log_file.ts";
+import { lazyLoginStart } from "./app/login_start.ts";
 import { openConfig } from "./app/open_config.ts";
+import { notifyService } from "./app/service_notify.ts";
 import { createRequests } from "./app/usage.ts";
 import { createSecretCommands } from "./app/secret_commands.ts";
+
+import type { Commands } from "./state/commands.ts";
 
 export { AddressInUse } from "./http/listener.ts";
 export type { DaemonOptions } from "./app/ground.ts";
@@ -45,11 +52,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   dropFfi();
   await using cleanup = new AsyncDisposableStack();
   const ground = layGround(options);
+  const crashWatch = cleanup.use(new CrashWatch(options, ground));
   cleanup.use(ground.secrets);
   await takeOverPredecessor(options, ground);
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
-  const requests = createRequests(options, { ground, configStore, cleanup });
+  const { reportPart } = broker;
+  cleanup.defer(followLogFile({ ground, configStore, reportPart }));
+  const requests = createRequests(options, { ground, broker, configStore, cleanup });
   const lifetime = createLifetime(ground.clock);
   const pause = cleanup.use(createPause(options, { ground, configStore, broker }));
   await pause.restore();
@@ -57,15 +67,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   await meter.restore();
   cleanup.defer(configStore.subscribe((next, previous) => meter.limitsChanged(next.limits, previous.limits)));
   const started = Promise.withResolvers<Daemon>();
-  const quit = () => void started.promise.then((daemon) => daemon.close());
-  const commands = createCommands({ configStore, broker, pause, ground, quit });
+  const quit: Commands["quit"] = (options) => void started.promise.then((daemon) => daemon.close(options));
   const secretCommands = createSecretCommands(options, ground);
-  const parts = { ground, configStore, broker, lifetime, commands, secretCommands, requests, meter };
+  const app = new AppLinkPart(options, { ground, configStore, broker, secretCommands, quit });
+  const commands = createCommands({ configStore, broker, pause, ground, app, quit });
+  const loginStart = lazyLoginStart(options, ground);
+  const parts = { ground, configStore, broker, lifetime, commands, secretCommands, requests, meter, loginStart };
   const { context, facts } = createHttpContext(options, parts);
 
   const { listen } = configStore.config;
   const { controlFile } = options.paths;
-  const listener = await Listener.start(createHandler(context), { ...listen, controlFile });
+  const handler = createHandler(context);
+  const listener = await Listener.start(handler, { ...listen, controlFile });
   cleanup.defer(() => listener.close());
   facts.listen = listener.url;
   facts.address = listener.localUrl;
@@ -73,6 +86,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const content = { url: listener.localUrl, token: context.controlToken, pid, version };
   const left = await leaveControlFile(controlFile, content, ground.log);
   if (left) cleanup.defer(() => left.remove());
+  cleanup.use(app);
+  app.start({ http: context, handler });
+  await crashWatch.leaveMark();
   // Programs are answered meanwhile; a health check before its token is there would find only that.
   await ground.secrets.settled(firstSecretsMs);
   broker.monitor.refresh();
@@ -81,9 +97,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { status, settingsLink } = context;
   const { address } = facts;
   cleanup.use(
-    startDesktop(options, { ground, configStore, broker, commands, pause, meter, status, settingsLink, address }),
+    startDesktop(options, { ...parts, pause, status, settingsLink, address }),
   );
-  const daemon = running(listener, { ground, configStore, broker, lifetime, resources: cleanup.move() });
+  const { stopping } = context;
+  const notified = await notifyService(options, { ground, configStore, broker, status, stopping });
+  if (notified) cleanup.use(notified);
+  const daemon = running(listener, { ground, configStore, broker, lifetime, app, resources: cleanup.move() });
   started.resolve(daemon);
   return daemon;
 }
@@ -95,14 +114,15 @@ function running(
     configStore: ConfigStore;
     broker: Broker;
     lifetime: Lifetime;
+    app: AppLinkPart;
     resources: AsyncDisposableStack;
   },
 ): Daemon {
-  const { ground: { log }, configStore, broker, lifetime: { stopping, grace }, resources } = parts;
+  const { ground: { log }, configStore, broker, lifetime: { stopping, grace }, app, resources } = parts;
   const stop = once(async () => {
     log.info("Stopping", { inFlight: broker.store.state.inFlight });
     stopping.abort(new Error("The broker is shutting down"));
-    await listener.drain(grace.over);
+    await Promise.all([listener.drain(grace.over), Promise.race([app.drained(), grace.over])]);
     grace.close();
     await resources.disposeAsync();
     log.info("Stopped");

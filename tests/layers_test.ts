@@ -40,6 +40,14 @@ Deno.test("the idle daemon loads neither the demo nor other commands than run", 
   assertEquals([...loaded].filter(isLazy), []);
 });
 
+Deno.test("the client library stands alone, and loads node: modules only outside browsers", () => {
+  const own = edges.filter(({ from }) => from.startsWith("src/client/"));
+  assert(own.length > 20);
+  const others = own.filter(({ to }) => !to.startsWith("src/client/"));
+  assert(others.every(({ to, isDynamic, isTypeOnly }) => to.startsWith("node:") && (isDynamic || isTypeOnly)));
+  assertEquals([...new Set(others.map(({ from }) => from))], ["src/client/node_system.ts"]);
+});
+
 Deno.test("every source file has one subject: under 300 lines, and none is called utils", async () => {
   const all = [...await sourceFiles("src"), ...await sourceFiles("tests")];
   assert(all.length > 100);
@@ -78,6 +86,7 @@ const allowed: ImportEdge[] = [
   { from: "src/demo/demo.ts", to: "src/core/clock.ts" },
   { from: "src/demo/http_wire.ts", to: "node:net" },
   { from: "src/core/version.ts", to: "deno.json" },
+  { from: "src/client/node_system.ts", to: "node:fs/promises", isDynamic: true },
 ];
 
 const refused: ImportEdge[] = [
@@ -112,6 +121,9 @@ const refused: ImportEdge[] = [
   { from: "src/cli/status_text.ts", to: "src/http/context.ts", isTypeOnly: true },
   { from: "src/demo/demo.ts", to: "src/protocol/ollama.ts" },
   { from: "src/client/client.ts", to: "src/http/context.ts", isTypeOnly: true },
+  { from: "src/client/node_system.ts", to: "node:fs/promises" },
+  { from: "src/client/client.ts", to: "@std/bytes/concat" },
+  { from: "src/app.ts", to: "src/client/client.ts", isDynamic: true },
   { from: "src/app.ts", to: "src/cli/command_line.ts" },
   { from: "src/app.ts", to: "src/demo/demo.ts", isDynamic: true },
   { from: "src/app.ts", to: "tests/support/fake_clock.ts" },

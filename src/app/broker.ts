@@ -5,8 +5,10 @@ import { Slots } from "../broker/slots.ts";
 import { Unanswered } from "../broker/unanswered.ts";
 import type { ConfigStore } from "../config/config_store.ts";
 import { Monitor } from "../health/monitor.ts";
+import type { ReportPart } from "../core/part_seen.ts";
 import type { AppState } from "../state/app_state.ts";
 import { withConfig, withInFlight } from "../state/changes.ts";
+import { withPart } from "../state/parts.ts";
 import { initialState } from "../state/status_report.ts";
 import { Store } from "../state/store.ts";
 import type { Ground } from "./ground.ts";
@@ -21,6 +23,8 @@ export interface Broker {
   monitor: Monitor;
   failover: Failover;
   unanswered: Unanswered;
+  /** Shows how a part of the daemon fares. */
+  reportPart: ReportPart;
 }
 
 /** Puts routing and health together; both follow the configuration from then on. */
@@ -28,6 +32,7 @@ export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: 
   const { clock, log, secrets, logOptions, redaction: { redact } } = ground;
   const config = () => configStore.config;
   const store = new Store<AppState>(initialState(config().route.mode));
+  const reportPart: ReportPart = (name, seen) => store.update((state) => withPart(state, name, seen, clock.now()));
   const backends = new BackendSet((one) => createBackend(one, { clock, secrets: secrets.demand }));
   cleanup.defer(() => backends.close());
   const { get } = backends;
@@ -48,7 +53,8 @@ export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: 
     slots.wakeAll();
   }));
   const follow = () => {
-    Object.assign(logOptions, config().log);
+    const { level, format } = config().log;
+    Object.assign(logOptions, { level, format });
     backends.configure(config().backends);
     store.update((state) => withConfig(state, config()));
   };
@@ -63,6 +69,7 @@ export function createBroker(configStore: ConfigStore, ground: Ground, cleanup: 
     const concerned = config().backends.filter(({ secret }) => secret !== null && names.includes(secret));
     monitor.startOver(concerned.map(({ id }) => id));
   }));
+  cleanup.defer(secrets.subscribeKeyring((seen) => reportPart("keyring", seen)));
   cleanup.defer(configStore.subscribeError((configError) => store.update((state) => ({ ...state, configError }))));
-  return { store, backends, monitor, failover, unanswered };
+  return { store, backends, monitor, failover, unanswered, reportPart };
 }

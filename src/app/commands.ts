@@ -1,5 +1,6 @@
 import type { ConfigStore } from "../config/config_store.ts";
 import { defaultBackends } from "../config/schema.ts";
+import type { AppCommands } from "../state/app_link.ts";
 import type { Commands } from "../state/commands.ts";
 import type { Broker } from "./broker.ts";
 import type { CloudPause } from "./cloud_pause.ts";
@@ -10,11 +11,12 @@ export interface CommandParts {
   broker: Broker;
   pause: CloudPause;
   ground: Pick<Ground, "clock" | "secrets" | "redaction">;
-  quit: () => void;
+  app: AppCommands;
+  quit: Commands["quit"];
 }
 
 /** What users may command, carried out on the parts that it concerns. */
-export function createCommands({ configStore, broker, pause, ground, quit }: CommandParts): Commands {
+export function createCommands({ configStore, broker, pause, ground, app, quit }: CommandParts): Commands {
   const { backends, monitor } = broker;
   const { clock, redaction: { redact } } = ground;
   return {
@@ -52,6 +54,8 @@ export function createCommands({ configStore, broker, pause, ground, quit }: Com
       }
       return path;
     },
+    tellApp: (command) => app.tellApp(command),
+    launchApp: () => app.launchApp(),
     quit,
   };
 }

@@ -39,7 +39,8 @@ async function scene(
   const broker = createBroker(configStore, ground, cleanup);
   const pause = cleanup.use(createPause(options, { ground, configStore, broker }));
   let quits = 0;
-  const commands = createCommands({ configStore, broker, pause, ground, quit: () => quits++ });
+  const noApp = { tellApp: () => Promise.resolve(), launchApp: () => Promise.resolve() };
+  const commands = createCommands({ configStore, broker, pause, ground, app: noApp, quit: () => quits++ });
   await body({ commands, configStore, broker, quits: () => quits, read: fixture.read, write: fixture.write });
 }
 

@@ -4,6 +4,7 @@ import { ChildEnv } from "../desktop/child_env.ts";
 import type { DesktopContext } from "../desktop/context.ts";
 import { withSurroundings } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
+import type { LoginStart } from "../state/login_start.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Broker } from "./broker.ts";
 import type { CloudMeter } from "./cloud_meter.ts";
@@ -20,6 +21,7 @@ export interface DesktopParts {
   status: () => StatusReport;
   address: string;
   settingsLink: () => string;
+  loginStart: LoginStart;
 }
 
 type ContextParts = DesktopParts & { childEnv: ChildEnv };
@@ -65,7 +67,9 @@ async function run(options: DaemonOptions, parts: ContextParts, signal: AbortSig
     const runDesktop = options.desktop?.run ?? (await import("../desktop/desktop.ts")).runDesktop;
     await runDesktop(createContext(options, parts), signal);
   } catch (error) {
-    if (!signal.aborted) log.error("The desktop's services have ended; requests go on", { error: messageOf(error) });
+    if (signal.aborted) return;
+    log.error("The desktop's services have ended; requests go on", { error: messageOf(error) });
+    parts.broker.reportPart("desktop", { state: "failed", reason: messageOf(error) });
   }
 }
 
@@ -84,6 +88,7 @@ function createContext(options: DaemonOptions, parts: ContextParts): DesktopCont
     version: options.version,
     address: parts.address,
     settingsLink: parts.settingsLink,
+    loginStart: parts.loginStart,
     runtimeDir: options.paths.runtimeDir,
     recentLog: () => recentLog.text,
     isTheOne: options.desktop?.isTheOne ?? false,
@@ -94,6 +99,7 @@ function createContext(options: DaemonOptions, parts: ContextParts): DesktopCont
       if (broker.store.state.surroundings.network !== before) broker.backends.renewConnections();
       broker.monitor.refresh();
     },
+    reportPart: broker.reportPart,
     awake() {
       pause.look();
       meter.look();

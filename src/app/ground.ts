@@ -7,6 +7,8 @@ import type { Paths } from "../config/paths.ts";
 import type { DesktopContext } from "../desktop/context.ts";
 import { secretFile } from "../secrets/secret_file.ts";
 import { SecretKeeper } from "../secrets/secret_keeper.ts";
+import { LogFile } from "../service/log_file/log_file.ts";
+import { logPath } from "../service/log_file/log_files.ts";
 
 /** What the tray shows as the log. */
 const keptLogCharacters = 64_000;
@@ -22,6 +24,10 @@ export interface DaemonOptions {
   version: string;
   clock?: Clock;
   pid?: number;
+  /** Where the desktop app finds it: `~/.cloudtolocalllm/tray_port`. Default: no app is served. */
+  appLink?: { portFile: string };
+  /** Ends the process as failed, after an error that nobody caught. Default: such errors are left to the runtime. */
+  endProcess?: () => void;
   /** Whether it appears on the desktop of the session, if the configuration agrees. Default: no. */
   desktop?: {
     /** It is the user's one daemon: where another is already, it gives way and ends. */
@@ -42,6 +48,8 @@ export interface Ground {
   redaction: Redaction;
   /** The last lines of the log, secrets removed. */
   recentLog: RecentLines;
+  /** Where the log is kept; its lines wait until the configuration is known. */
+  logFile: LogFile;
   secrets: SecretKeeper;
 }
 
@@ -49,6 +57,7 @@ export interface Ground {
 export function layGround({ clock = systemClock, overrides, env, paths, writeLog }: DaemonOptions): Ground {
   const redaction = new Redaction();
   const recentLog = new RecentLines(keptLogCharacters);
+  const logFile = new LogFile({ path: logPath(paths), clock });
   const logOptions: LogOptions = {
     level: overrides.logLevel ?? "info",
     format: overrides.logFormat ?? "text",
@@ -56,6 +65,7 @@ export function layGround({ clock = systemClock, overrides, env, paths, writeLog
     write(line) {
       recentLog.add(line);
       writeLog(line);
+      logFile.write(line);
     },
     redact: redaction.redact,
   };
@@ -71,5 +81,5 @@ export function layGround({ clock = systemClock, overrides, env, paths, writeLog
       return openSecretHomes({ env, clock, file: secretFile(paths.stateDir) });
     },
   });
-  return { clock, redaction, recentLog, logOptions, log, secrets };
+  return { clock, redaction, recentLog, logFile, logOptions, log, secrets };
 }

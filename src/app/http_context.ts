@@ -6,6 +6,7 @@ import { Metrics } from "../http/metrics.ts";
 import { requestLogger } from "../http/request_log.ts";
 import { recordFailover } from "../state/changes.ts";
 import type { Commands } from "../state/commands.ts";
+import type { LoginStart } from "../state/login_start.ts";
 import type { SecretCommands } from "../state/secrets.ts";
 import { statusReport } from "../state/status_report.ts";
 import type { Broker } from "./broker.ts";
@@ -35,6 +36,7 @@ export function createHttpContext(
     requests: Requests;
     secretCommands: SecretCommands;
     meter: CloudMeter;
+    loginStart: LoginStart;
   },
 ): { context: HttpContext; facts: Facts } {
   const { version, pid = Deno.pid } = options;

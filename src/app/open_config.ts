@@ -37,7 +37,9 @@ export async function openConfig(options: DaemonOptions, { log, clock, secrets }
   });
   configStore.subscribe((next, previous) => {
     const names = restartOptions({ started, previous: previous.listen, next: next.listen });
-    if (names.length > 0) log.warn("Takes effect after a restart", { options: names.join(" ") });
+    if (names.length > 0) {
+      log.warn("Takes effect after a restart: cloudtolocalllm restart", { options: names.join(" ") });
+    }
   });
   return configStore;
 }

@@ -1,9 +1,11 @@
 import type { ConfigStore } from "../config/config_store.ts";
+import { messageOf, RequestError } from "../core/errors.ts";
 import { listModels } from "../broker/models.ts";
 import { type HttpContext, youngListMs } from "../http/context.ts";
 import { createHandler } from "../http/server.ts";
 import type { SettingsContext } from "../settings/context.ts";
 import type { Commands } from "../state/commands.ts";
+import type { LoginStart } from "../state/login_start.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { SettingsPage } from "../state/settings_visit.ts";
 import type { Broker } from "./broker.ts";
@@ -16,10 +18,15 @@ export interface SettingsParts {
   broker: Broker;
   commands: Commands;
   requests: Requests;
+  loginStart: LoginStart;
   context: () => HttpContext;
   /** ms since 1970. */
   startedAt: number;
 }
+
+const part = "settings page";
+/** The runtime remembers a file that it did not find: looking again does not help (Deno 2.9). */
+const replacedWords = "the program was replaced or removed while it ran: restart the daemon";
 
 /** The settings page, loaded when somebody comes through the door for the first time. */
 export function lazySettings(options: DaemonOptions, parts: SettingsParts): SettingsPage {
@@ -29,13 +36,21 @@ export function lazySettings(options: DaemonOptions, parts: SettingsParts): Sett
     const { traySentence } = await import("../desktop/tray/tray_sentence.ts");
     return createSettingsPage(settingsContext(options, { ...parts, traySentence }));
   };
+  const { reportPart } = parts.broker;
+  reportPart(part, { state: "off" });
   return async (request, visit) => {
     page ??= load().catch((error) => {
-      // What failed once, for a file was being replaced perhaps, is tried again.
       page = undefined;
-      throw error;
+      throw new Error(`${messageOf(error)}; ${replacedWords}`, { cause: error });
     });
-    return await (await page)(request, visit);
+    try {
+      const answer = await (await page)(request, visit);
+      reportPart(part, { state: "running" });
+      return answer;
+    } catch (error) {
+      if (!(error instanceof RequestError)) reportPart(part, { state: "failed", reason: messageOf(error) });
+      throw error;
+    }
   };
 }
 
@@ -80,18 +95,7 @@ function settingsContext(
     sentence: () => parts.traySentence(http.status(), clock.now()),
     paths: options.paths,
     env: options.env,
-    loginStart: lazyLoginStart(options),
+    loginStart: parts.loginStart,
     stopping: http.stopping,
-  };
-}
-
-/** The user's autostart file, whose code is loaded when somebody looks. */
-function lazyLoginStart({ env }: DaemonOptions): SettingsContext["loginStart"] {
-  const load = async () => new (await import("../desktop/actions/autostart.ts")).Autostart({ env });
-  let loaded: ReturnType<typeof load> | undefined;
-  const loginStart = () => loaded ??= load();
-  return {
-    isEnabled: async () => await (await loginStart()).isEnabled(),
-    set: async (enabled) => await (await loginStart()).set(enabled),
   };
 }

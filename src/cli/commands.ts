@@ -2,7 +2,11 @@ import { logLevels } from "../core/log.ts";
 import { longestPauseMs, routeModes } from "../core/types.ts";
 import type { ArgumentSpec, CommandSpec, FlagSpec, ValueSpec } from "./command_spec.ts";
 import { migrateSpec } from "./migrate_spec.ts";
+import { doctorSpec } from "./doctor_spec.ts";
+import { logsSpec } from "./logs_spec.ts";
 import { secretSpec } from "./secret_spec.ts";
+import { autostartSpec, restartSpec, startSpec, stopSpec } from "./service_specs.ts";
+import { setupSpec } from "./setup_spec.ts";
 
 const mode: ValueSpec = { kind: "choice", name: "MODE", choices: routeModes };
 const file: ValueSpec = { kind: "file", name: "FILE" };
@@ -244,7 +248,11 @@ const completions: CommandSpec = {
 /** Every command, in the order of help. */
 export const commands: readonly CommandSpec[] = [
   run,
+  startSpec,
+  stopSpec,
+  restartSpec,
   status,
+  logsSpec,
   modeCommand,
   pause,
   resume,
@@ -256,6 +264,9 @@ export const commands: readonly CommandSpec[] = [
   config,
   secretSpec,
   migrateSpec,
+  autostartSpec,
+  setupSpec,
+  doctorSpec,
   demo,
   completions,
 ];

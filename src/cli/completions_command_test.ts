@@ -57,14 +57,14 @@ const modes = ["local-first", "cloud-first", "local-only", "cloud-only", "fastes
 
 /** What is typed, word by word, and what completes the last one. */
 const lines: [typed: string[], offered: string[]][] = [
-  [["st"], ["status"]],
+  [["st"], ["start", "stop", "status"]],
   [["mod"], ["mode", "models"]],
   [["config", ""], ["path", "show", "validate", "schema", "--help", "-h"]],
   [["config", "sc"], ["schema"]],
   [["config", "schema", "--"], ["--check", "--write", "--help"]],
   [["status", "--j"], ["--json"]],
   [["pause", ""], ["--help", "-h"]],
-  [["res"], ["resume"]],
+  [["res"], ["restart", "resume"]],
   [["mode", ""], [...modes, "--help", "-h"]],
   [["mode", "fastest", "l"], []],
   [["run", "--mode", "cloud"], ["cloud-first", "cloud-only"]],

@@ -97,7 +97,7 @@ export class DaemonClient implements Disposable {
 
 /** Finds the running daemon by its control file. Throws {@linkcode DaemonNotRunning} where there is none. */
 export async function connectToDaemon(io: Io): Promise<DaemonClient> {
-  const startCommand = `${io.programName} run`;
+  const startCommand = `${io.programName} start`;
   try {
     return new DaemonClient(await readControlFile(resolvePaths(io.env).controlFile), startCommand);
   } catch (error) {

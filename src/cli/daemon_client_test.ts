@@ -18,7 +18,7 @@ for (const words of needDaemon) {
   Deno.test(`${words[0]} ends with 3 where no daemon has been`, async () => {
     const { code, io } = await outcome(words, { HOME: "/nowhere" });
     assertEquals(code, ExitCode.notRunning);
-    assertEquals(io.stderr, "The daemon is not running\nStart it with: cloudtolocalllm run\n");
+    assertEquals(io.stderr, "The daemon is not running\nStart it with: cloudtolocalllm start\n");
     assertEquals(io.stdout, "");
   });
 
@@ -27,7 +27,7 @@ for (const words of needDaemon) {
     await daemon.kill();
     const { code, io } = await outcome(words, daemon.env);
     assertEquals(code, ExitCode.notRunning);
-    assertStringIncludes(io.stderr, `nothing answers at ${daemon.url}\nStart it with: cloudtolocalllm run\n`);
+    assertStringIncludes(io.stderr, `nothing answers at ${daemon.url}\nStart it with: cloudtolocalllm start\n`);
   });
 }
 

@@ -38,7 +38,7 @@ Deno.test("main.ts ends with 2 at a command that it does not know", async () => 
 
 Deno.test("main.ts ends with 3 where no daemon runs, within its permissions", async () => {
   const { code, stderr } = await run(["status"], { XDG_RUNTIME_DIR: "/nowhere" });
-  assertEquals([code, textOf(stderr)], [3, "The daemon is not running\nStart it with: deno task start run\n"]);
+  assertEquals([code, textOf(stderr)], [3, "The daemon is not running\nStart it with: deno task start start\n"]);
 });
 
 Deno.test("main.ts settings prints the link where no program opens it, within its permissions", async () => {

@@ -45,7 +45,7 @@ function parseWords(command: CommandSpec, path: readonly string[], words: readon
   const parsed = parseArgs(words, {
     boolean: switches,
     string: [...options, "_"],
-    alias: { [helpFlag.name]: helpFlag.short! },
+    alias: Object.fromEntries(flags.flatMap(({ name, short }) => short === undefined ? [] : [[name, short]])),
     unknown(word, key) {
       if (key !== undefined) unknown ??= word;
       return key === undefined;

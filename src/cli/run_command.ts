@@ -58,6 +58,9 @@ function daemonOptions(io: Io, { options, switches }: Invocation): DaemonOptions
     logLevel: options["log-level"] as DaemonOptions["overrides"]["logLevel"],
     logFormat: options["log-format"] as DaemonOptions["overrides"]["logFormat"],
   };
+  // Who names another place wants another daemon beside the one of the session.
+  const isTheOne = [options.host, options.port, options.config].every((option) => option === undefined);
+  const home = io.env("HOME");
   return {
     paths: resolvePaths(io.env),
     overrides,
@@ -65,9 +68,10 @@ function daemonOptions(io: Io, { options, switches }: Invocation): DaemonOptions
     configFile: options.config,
     writeLog: io.err,
     version,
+    appLink: isTheOne && home?.startsWith("/") ? { portFile: `${home}/.cloudtolocalllm/tray_port` } : undefined,
+    endProcess: () => io.exit(ExitCode.failed),
     desktop: {
-      // Who names another place wants another daemon beside the one of the session.
-      isTheOne: [options.host, options.port, options.config].every((option) => option === undefined),
+      isTheOne,
       givesWayQuietly: switches.has("unless-running"),
     },
   };

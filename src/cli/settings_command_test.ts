@@ -44,7 +44,7 @@ Deno.test("settings prints the link where there is no display", async () => {
 Deno.test("settings says so where no daemon runs, and where it makes no link", async () => {
   const nobody = new FakeIo({ env: { HOME: "/nowhere", XDG_RUNTIME_DIR: "/nowhere" } });
   assertEquals(await runCommandLine(["settings"], nobody), ExitCode.notRunning);
-  assertEquals(nobody.stderr, "The daemon is not running\nStart it with: cloudtolocalllm run\n");
+  assertEquals(nobody.stderr, "The daemon is not running\nStart it with: cloudtolocalllm start\n");
   await using daemon = await FakeDaemon.start({});
   const io = new FakeIo({ env: { ...daemon.env, DISPLAY: ":9" } });
   assertEquals(await runCommandLine(["settings"], io), ExitCode.failed);

@@ -44,6 +44,8 @@ function report(status: Partial<StatusReport>): StatusReport {
     inFlight: 0,
     backends: [backend({}), cloud],
     configError: null,
+    parts: [],
+    app: null,
     failovers: [],
     ...status,
   };
@@ -190,4 +192,52 @@ Deno.test("status tells what clouds have used of the cap, and that rules keep re
   const since = new Date(2026, 4, 12).toISOString();
   const { stdout: partly } = await statusOf(report({ cloudUse: { ...noCloudUse, tokens: 7, cap: 9, since } }));
   assertStringIncludes(partly, "\nCloud     7 of 9 tokens used this month, counted since 12 May\n");
+});
+
+Deno.test("status names the parts that have failed, and no others", async () => {
+  const at = "2026-01-05T10:00:00.000Z";
+  const parts: StatusReport["parts"] = [
+    { name: "app link", state: "waiting", reason: "Another daemon has the port file", since: at, failures: 0 },
+    { name: "keyring", state: "failed", reason: "It does not answer\x1b[2J", since: at, failures: 1 },
+    { name: "tray", state: "failed", reason: "The GTK process has ended", since: at, failures: 3 },
+  ];
+  const { stdout } = await statusOf(report({ parts }));
+  assertEquals(stdout.split("\n").filter((line) => line.startsWith("Trouble")), [
+    "Trouble   the keyring has failed and is tried again: It does not answer[2J",
+    "Trouble   the tray has failed (for the 3rd time) and is tried again: The GTK process has ended",
+  ]);
+  assertEquals(stdout.includes("app link"), false);
+});
+
+Deno.test("status says that the desktop app is connected, and nothing where it is not", async () => {
+  const app = { clients: 1, authenticated: true, tooltip: null, icon: null, reported: null, canLaunch: true };
+  assertStringIncludes((await statusOf(report({ app }))).stdout, "App       connected, signed in\n");
+  const two = { ...app, clients: 2, authenticated: false };
+  assertStringIncludes((await statusOf(report({ app: two }))).stdout, "App       2 are connected\n");
+  for (const none of [null, { ...app, clients: 0 }]) {
+    assertEquals((await statusOf(report({ app: none }))).stdout.includes("App "), false);
+  }
+});
+
+Deno.test("status tells of crashes of the last day, whether a daemon runs or not, and not in JSON", async () => {
+  await using daemon = await FakeDaemon.start({ "GET /control/v1/status": () => Response.json(report({})) });
+  const state = `${daemon.runtimeHome}/.local/state/cloudtolocalllm`;
+  await Deno.mkdir(state, { recursive: true });
+  const io = new FakeIo({ env: daemon.env });
+  const minutesAgo = (minutes: number) => new Date(io.clock.now() - minutes * 60_000).toISOString();
+  const crash = { pid: 7, version: "1", startedAt: null, isWithMachine: false, error: "TypeError: x" };
+  const crashes = [2_000, 90, 60].map((minutes) => ({ ...crash, lastAliveAt: minutesAgo(minutes) }));
+  await Deno.writeTextFile(`${state}/crash.json`, JSON.stringify({ version: 1, crashes }));
+  const words = "The daemon crashed 2 times in the last 24 hours, the last time after ";
+  assertEquals(await runCommandLine(["status"], io), ExitCode.done);
+  assertStringIncludes(io.stdout, words);
+  assertStringIncludes(io.stdout, " (TypeError: x); see: cloudtolocalllm logs --since 24h\n");
+  const json = new FakeIo({ env: daemon.env });
+  await runCommandLine(["status", "--json"], json);
+  assertEquals(JSON.parse(json.stdout), report({}));
+  // As one that was killed leaves it.
+  await daemon.writeControl({ url: "http://127.0.0.1:9", token: "t", pid: 1, version: "0.0.0" });
+  const alone = new FakeIo({ env: daemon.env });
+  assertEquals(await runCommandLine(["status"], alone), ExitCode.notRunning);
+  assertStringIncludes(alone.stderr, words);
 });

@@ -31,6 +31,8 @@ export function statusText(report: StatusReport, look: Appearance, now: number):
     ...cloudLine(report.cloudUse, look),
     ...privacyLine(report.privacy),
     `Running   for ${durationText(report.uptimeMs)}, ${countOf(report.inFlight, "request")} in progress`,
+    ...appLine(report.app),
+    ...partLines(report.parts, look),
     ...(report.configError === null ? [] : configNotice(report.configError, look)),
     "",
     ...backendTable(report, look),
@@ -83,6 +85,12 @@ function cloudLine({ tokens, estimated, cap, isReached, atCap, since }: StatusRe
   ];
 }
 
+function appLine(app: StatusReport["app"]): string[] {
+  if (!app || app.clients === 0) return [];
+  const connected = app.clients === 1 ? "connected" : `${app.clients} are connected`;
+  return [`App       ${connected}${app.authenticated ? ", signed in" : ""}`];
+}
+
 function privacyLine({ models, apps }: StatusReport["privacy"]): string[] {
   const rules = [
     ...(models === 0 ? [] : [countOf(models, "rule") + " for models"]),
@@ -101,6 +109,19 @@ function networkLine({ network, isMetered }: StatusReport["surroundings"]): stri
 /** `the local Ollama`; with its id where that says more than its place. */
 function nameOf({ id, kind, location }: BackendStatus): string {
   return `the ${location} ${products[kind]}${id === location ? "" : ` "${terminalLine(id)}"`}`;
+}
+
+/** What has failed, as long as it has; requests go on without it. */
+function partLines(parts: StatusReport["parts"], look: Appearance): string[] {
+  return parts.filter(({ state }) => state === "failed").map(({ name, reason, failures }) => {
+    const often = failures > 1 ? ` (for the ${ordinal(failures)} time)` : "";
+    return look.warning(`Trouble   the ${name} has failed${often} and is tried again: ${terminalLine(reason ?? "")}`);
+  });
+}
+
+function ordinal(count: number): string {
+  const endings: Record<string, string> = { one: "st", two: "nd", few: "rd", other: "th" };
+  return `${count}${endings[new Intl.PluralRules("en", { type: "ordinal" }).select(count)]}`;
 }
 
 function configNotice(error: string, look: Appearance): string[] {

@@ -41,7 +41,7 @@ const refused: [name: string, input: unknown, problem: ConfigProblem][] = [
   }],
   ["a key like no other", { version: 1, log: { colour: true } }, {
     path: "log.colour",
-    reason: "unknown option; known here: level, format",
+    reason: "unknown option; known here: level, format, file",
     value: "true",
   }],
   ["a port out of range", { version: 1, listen: { port: 70_000 } }, {

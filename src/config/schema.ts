@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { routeModes } from "../core/types.ts";
-import { logLevels } from "../core/log.ts";
+import { DesktopApp } from "./app_schema.ts";
 import { Desktop } from "./desktop_schema.ts";
+import { LogOptions } from "./log_schema.ts";
 import { looksLikeToken } from "./looks_secret.ts";
 import { UsageOptions } from "./usage_schema.ts";
 import { namePattern } from "./secret_name.ts";
@@ -241,14 +242,6 @@ const Health = v.strictObject({
   ),
 });
 
-const LogOptions = v.strictObject({
-  level: v.optional(v.pipe(v.picklist(logLevels), v.description("Least level that is written.")), "info"),
-  format: v.optional(
-    v.pipe(v.picklist(["text", "json"]), v.description("text for people, json for programs.")),
-    "text",
-  ),
-});
-
 /** What a configuration that names no backends has, as a person would write it. */
 export const defaultBackends: v.InferInput<typeof Backend>[] = [
   { id: "local", kind: "ollama", url: "http://127.0.0.1:11434", location: "local" },
@@ -265,8 +258,12 @@ export const ConfigSchema = v.strictObject({
   breaker: v.optional(v.pipe(Breaker, v.description("When a failing backend is left alone, and for how long.")), {}),
   health: v.optional(v.pipe(Health, v.description("How often backends are checked.")), {}),
   desktop: v.optional(v.pipe(Desktop, v.description("What is seen of the daemon on the desktop.")), {}),
+  app: v.optional(v.pipe(DesktopApp, v.description("The connection of the desktop app: see APPLINK.md.")), {}),
   usage: v.optional(v.pipe(UsageOptions, v.description("The record of use: see USAGE.md.")), {}),
-  log: v.optional(v.pipe(LogOptions, v.description("What is logged to standard error.")), {}),
+  log: v.optional(
+    v.pipe(LogOptions, v.description("What is logged, to standard error and to files: see LOGS.md.")),
+    {},
+  ),
   shutdownGraceMs: v.optional(
     milliseconds(0, "How long running answers may go on after the daemon was told to stop, in ms."),
     10_000,

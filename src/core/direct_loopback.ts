@@ -9,3 +9,9 @@ export function keepLoopbackDirect(env: Pick<Deno.Env, "get" | "set">): void {
   const excluded = env.get("NO_PROXY") || env.get("no_proxy");
   env.set("NO_PROXY", excluded ? `${loopback},${excluded}` : loopback);
 }
+
+/** The names that the user excluded, as it was before {@linkcode keepLoopbackDirect}; "": none. */
+export function userNoProxy(env: (name: string) => string | undefined): string {
+  const excluded = env("NO_PROXY") || env("no_proxy") || "";
+  return excluded === loopback ? "" : excluded.replace(`${loopback},`, "");
+}

@@ -21,6 +21,11 @@ export class Redaction {
     this.#secrets = this.#secrets.filter((one) => one !== secret);
   }
 
+  /** Forgets a secret, however often it was added: one that is of no use to anybody any more. */
+  forget(secret: string): void {
+    if (this.#uses.delete(secret)) this.#secrets = this.#secrets.filter((one) => one !== secret);
+  }
+
   /** `text` with every known secret replaced, also in its JSON-escaped and URL-encoded forms. */
   readonly redact = (text: string): string => {
     for (const secret of this.#secrets) {

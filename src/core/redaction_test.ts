@@ -42,3 +42,11 @@ Deno.test("remove() forgets a secret once it is nowhere in use any more", () => 
   redaction.add("token-a");
   assertEquals(redaction.redact("token-a"), "[redacted]");
 });
+
+Deno.test("forget() forgets a secret however often it was added", () => {
+  const redaction = new Redaction();
+  for (const secret of ["token-a", "token-a", "token-b"]) redaction.add(secret);
+  redaction.forget("token-a");
+  redaction.forget("token-a");
+  assertEquals(redaction.redact("token-a token-b"), "token-a [redacted]");
+});

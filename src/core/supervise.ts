@@ -1,6 +1,7 @@
 import { type Clock, sleep } from "./clock.ts";
 import { messageOf } from "./errors.ts";
 import type { Log } from "./log.ts";
+import type { ReportPart } from "./part_seen.ts";
 
 /**
  * A part of the daemon that runs on its own and may fail without the others.
@@ -30,6 +31,8 @@ export interface SuperviseOptions {
   clock: Clock;
   /** From 0 up to 1, for jitter. */
   random?: () => number;
+  /** Told of each start, failure and end, by the service's name. */
+  report?: ReportPart;
 }
 
 const firstPauseMs = 500;
@@ -70,11 +73,14 @@ export async function supervise(services: readonly Service[], options: Supervise
 }
 
 async function keepRunning(service: Service, options: SuperviseOptions, end: (error: Fatal) => void): Promise<void> {
-  const { signal, log, clock, random = Math.random } = options;
+  const { signal, log, clock, random = Math.random, report = () => {} } = options;
   let failures = 0;
   while (!signal.aborted) {
     const startedAt = clock.monotonic();
+    report(service.name, { state: "running" });
     const error = await runOnce(service, signal);
+    if (error === undefined || signal.aborted) report(service.name, { state: "off" });
+    else report(service.name, { state: error instanceof StayDown ? "waiting" : "failed", reason: messageOf(error) });
     if (error instanceof Fatal) {
       log.error("A service failed for good; the program ends", { service: service.name, error: error.message });
       return end(error);

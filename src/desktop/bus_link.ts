@@ -2,6 +2,7 @@ import { LinkedAbort } from "../core/abort.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import type { ReportPart } from "../core/part_seen.ts";
 import { restartPauseMs, type Service } from "../core/supervise.ts";
 import { untilAborted } from "../core/until_aborted.ts";
 import { connectBus } from "../dbus/connect.ts";
@@ -24,6 +25,8 @@ export interface BusLinkOptions {
   clock: Clock;
   log: Log;
   connect?: typeof connectBus;
+  /** Told whether there is a connection. */
+  report?: ReportPart;
   /** From 0 up to 1, for jitter. */
   random?: () => number;
 }
@@ -92,6 +95,7 @@ export class BusLink implements Service {
   }
 
   #tellOfNone(reason: string): void {
+    this.#options.report?.(this.name, { state: "waiting", reason: `There is no ${this.name}: ${reason}` });
     if (this.#hasToldOfNone) return;
     this.#hasToldOfNone = true;
     this.#options.log.info(withoutIt[this.#options.name], { reason });
@@ -99,6 +103,7 @@ export class BusLink implements Service {
 
   #set(bus: Bus | undefined): void {
     this.#bus = bus;
+    if (bus) this.#options.report?.(this.name, { state: "running" });
     for (const { listener } of [...this.#listeners]) listener(bus);
   }
 }

@@ -19,6 +19,8 @@ export class ChildEnv {
   }
 
   get variables(): Record<string, string> {
-    return Object.fromEntries(this.#variables.values().map((name) => [name, ""]));
+    // What they say to a service manager would be taken as said by us.
+    const names = ["NOTIFY_SOCKET", ...this.#variables];
+    return Object.fromEntries(names.map((name) => [name, ""]));
   }
 }

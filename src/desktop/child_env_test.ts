@@ -7,10 +7,11 @@ const backend = (id: string, secret: string | null) =>
 
 Deno.test("ChildEnv hides the secrets that a configuration names, and those of former ones", () => {
   const env = new ChildEnv();
-  assertEquals(env.variables, {});
+  assertEquals(env.variables, { NOTIFY_SOCKET: "" });
   env.see(configOf({ listen: { clientKey: "clients" }, backends: [backend("a", "open-router"), backend("b", null)] }));
   env.see(configOf({ backends: [backend("c", "other")] }));
   assertEquals(env.variables, {
+    NOTIFY_SOCKET: "",
     CLOUDTOLOCALLLM_SECRET_CLIENTS: "",
     CLOUDTOLOCALLLM_SECRET_OPEN_ROUTER: "",
     CLOUDTOLOCALLLM_SECRET_OTHER: "",

@@ -1,8 +1,10 @@
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
+import type { ReportPart } from "../core/part_seen.ts";
 import type { AppState, Surroundings } from "../state/app_state.ts";
 import type { Commands } from "../state/commands.ts";
+import type { LoginStart } from "../state/login_start.ts";
 import type { StatusReport } from "../state/status.ts";
 import type { Store } from "../state/store.ts";
 
@@ -34,6 +36,10 @@ export interface DesktopContext {
   givesWayQuietly: boolean;
   /** Reports what the desktop's services tell about the machine. */
   seeSurroundings: (seen: Partial<Surroundings>) => void;
+  /** Whether the daemon starts with the session. */
+  loginStart: LoginStart;
+  /** Reports how a part of the desktop fares. */
+  reportPart: ReportPart;
   /** The machine wakes up: what was connected is not any more. */
   awake: () => void;
 }

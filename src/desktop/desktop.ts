@@ -1,7 +1,6 @@
 import { type Service, supervise } from "../core/supervise.ts";
 import { sessionBusAddress, systemBusAddress } from "../dbus/address.ts";
 import { createActions } from "./actions/actions.ts";
-import { Autostart } from "./actions/autostart.ts";
 import { createBatteryWatch } from "./session/battery_watch.ts";
 import { BusLink } from "./bus_link.ts";
 import type { DesktopContext } from "./context.ts";
@@ -15,18 +14,17 @@ import { createTray } from "./tray/tray.ts";
 
 /** Runs everything that the daemon is on the desktop, until `signal` aborts. Each part fails and starts again alone. */
 export async function runDesktop(context: DesktopContext, signal: AbortSignal): Promise<void> {
-  const { log, clock, env } = context;
-  const session = new BusLink({ name: "session", address: sessionBusAddress(env), clock, log });
-  const system = new BusLink({ name: "system", address: systemBusAddress(env), clock, log });
-  const loginStart = new Autostart({ env });
+  const { log, clock, env, reportPart: report } = context;
+  const session = new BusLink({ name: "session", address: sessionBusAddress(env), clock, log, report });
+  const system = new BusLink({ name: "system", address: systemBusAddress(env), clock, log, report });
   const mute = new Mute(context);
-  const perform = createActions(context, { link: session, loginStart, mute, signal });
+  const perform = createActions(context, { link: session, mute, signal });
   // A session wants one icon and one voice, also where several daemons run in it.
   const role = new Role();
   const services: Service[] = [
     createDaemonObject(context, { link: session, perform, role }),
-    whilePrimary(role, createTray(context, { link: session, perform, loginStart, mute })),
-    whilePrimary(role, createNotifier(context, { link: session, perform, mute })),
+    whilePrimary(role, createTray(context, { link: session, perform, mute }), report),
+    whilePrimary(role, createNotifier(context, { link: session, perform, mute }), report),
     createSleepWatch(context, { link: system }),
     createNetworkWatch(context, { link: system }),
     createBatteryWatch(context, { link: system }),
@@ -35,7 +33,7 @@ export async function runDesktop(context: DesktopContext, signal: AbortSignal): 
   const links = new AbortController();
   const linked = supervise([session, system], { signal: links.signal, log, clock });
   try {
-    await supervise(services, { signal, log, clock });
+    await supervise(services, { signal, log, clock, report });
   } finally {
     links.abort(new Error("The desktop's services have ended"));
     await linked;

@@ -1,7 +1,8 @@
 import type { BackendKind } from "../core/types.ts";
 import type { FoundServer } from "../state/found_server.ts";
 
-interface Place {
+/** Where a model server may be. */
+export interface Place {
   name: string;
   kind: BackendKind;
   url: string;

@@ -70,7 +70,7 @@ async function step<T>(
     const reason = error instanceof BackendFailure ? error.reason : "malformed";
     const detail = error instanceof BackendFailure ? describeFailure(backend.config, reason) : messageOf(error);
     const advice = adviceFor(backend.config, reason);
-    return { step: { name, ok: false, detail, durationMs: clock.monotonic() - since, advice } };
+    return { step: { name, ok: false, detail, durationMs: clock.monotonic() - since, advice, reason } };
   }
 }
 

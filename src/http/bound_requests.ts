@@ -70,9 +70,9 @@ export async function forwardBound(context: HttpContext, request: Request, path:
 function forbiddenResponse({ store }: HttpContext, backend: string, rule: StayRule | undefined): Response {
   const { mode, modeCause } = store.state;
   const kept = keptOutBy({ rule, cause: modeCause, hasModel: true });
-  const { status, message } = forbidden(backend, { because: modeWords(mode, modeCause), ...kept, attempts: [] });
+  const { status, message, code } = forbidden(backend, { because: modeWords(mode, modeCause), ...kept, attempts: [] });
   const headers = { "x-broker-backend": backend, "x-broker-attempts": `${backend}:not_allowed` };
-  return errorResponse("ollama", status, message, { headers });
+  return errorResponse("ollama", status, message, { headers, code });
 }
 
 function boundBackend(context: HttpContext, named: string | null): Backend {

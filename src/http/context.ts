@@ -31,7 +31,7 @@ export interface HttpContext {
   /** Told when a request has changed which models a backend has. */
   modelsChanged: (id: string) => void;
   secretCommands: SecretCommands;
-  commands: Pick<Commands, "setMode" | "testBackend" | "testUnsaved" | "pauseCloud" | "resumeCloud">;
+  commands: Pick<Commands, "setMode" | "testBackend" | "testUnsaved" | "pauseCloud" | "resumeCloud" | "quit">;
   metrics: Metrics;
   clock: Clock;
   log: Log;

@@ -9,6 +9,9 @@ import type { Route } from "./route_table.ts";
 import { sentJson } from "./sent_json.ts";
 import { statusEvents } from "./status_events.ts";
 
+/** Longest time that running answers can be given at the end, in ms. */
+const longestGraceMs = 3_600_000;
+
 /** The control API below `/control/v1`, for the command line and apps. Errors are `{"error":{"message"}}`. */
 export function controlRoutes(context: HttpContext): Route[] {
   return [
@@ -32,6 +35,7 @@ export function controlRoutes(context: HttpContext): Route[] {
     { path: "/control/v1/events", methods: { GET: (c) => events(context, c) } },
     { path: "/control/v1/backends", methods: { GET: (c) => backends(context, c) } },
     { path: "/control/v1/login-link", methods: { POST: (c) => loginLink(context, c) } },
+    { path: "/control/v1/quit", methods: { POST: (c) => quit(context, c) } },
     { path: "/control/v1/openapi.json", methods: { GET: (c) => openApi(context, c) } },
   ];
 }
@@ -91,6 +95,22 @@ function backends(context: HttpContext, c: Context): Response {
 /** A link that opens the settings page, once and within a minute. */
 function loginLink(context: HttpContext, c: Context): Response {
   return c.json({ url: context.settingsLink(), expiresInMs: linkMs });
+}
+
+/** Ends the daemon; the answer is on its way first. */
+async function quit(context: HttpContext, c: Context): Promise<Response> {
+  const { graceMs, ...others } = await sentJson(context, c.req.raw) ?? { graceMs: NaN };
+  const isTime = typeof graceMs === "number" && graceMs >= 0 && graceMs <= longestGraceMs;
+  if (!(isTime || graceMs === undefined) || Object.keys(others).length > 0) {
+    return controlError(
+      400,
+      `Send {"graceMs": MS}, from 0 to ${longestGraceMs}, or {} for the configured shutdownGraceMs`,
+    );
+  }
+  const { pid, inFlight } = context.status();
+  const given = graceMs === undefined ? context.config().shutdownGraceMs : graceMs;
+  context.commands.quit({ graceMs: given });
+  return c.json({ pid, inFlight, graceMs: given });
 }
 
 async function openApi(context: HttpContext, c: Context): Promise<Response> {

@@ -13,7 +13,7 @@ export function dialectOf(path: string): Dialect {
   return path === "/v1" || path.startsWith("/v1/") ? "openai" : "ollama";
 }
 
-/** An error in the client's dialect. */
+/** An error in the client's dialect. Its code also stands in a header, for Ollama's dialect has no place for it. */
 export function errorResponse(
   dialect: Dialect,
   status: number,
@@ -23,6 +23,7 @@ export function errorResponse(
   const { body, contentType } = dialectErrors[dialect].error(status, message, options);
   const headers = new Headers(options.headers);
   headers.set("content-type", contentType);
+  if (options.code !== undefined) headers.set("x-broker-code", options.code);
   if (options.retryAfterMs !== undefined) {
     headers.set("retry-after", String(Math.max(1, Math.ceil(options.retryAfterMs / 1000))));
   }

@@ -19,7 +19,10 @@ Deno.test("errorResponse() speaks the client's dialect", async () => {
   assertEquals(await openai.json(), {
     error: { message: "no key", type: "authentication_error", param: "model", code: "invalid_api_key" },
   });
-  for (const one of [ollama, openai]) assertEquals(one.headers.get("content-type"), "application/json");
+  for (const one of [ollama, openai]) {
+    assertEquals(one.headers.get("content-type"), "application/json");
+    assertEquals(one.headers.get("x-broker-code"), "invalid_api_key");
+  }
 });
 
 Deno.test("errorResponse() rounds Retry-After up to whole seconds, one at least", () => {

@@ -131,7 +131,7 @@ function preflight(c: Context, origin: string): Response {
 function allowOrigin(headers: Headers, origin: string): void {
   headers.set("access-control-allow-origin", origin);
   headers.append("vary", "Origin");
-  headers.set("access-control-expose-headers", "x-broker-backend, x-broker-attempts, x-request-id");
+  headers.set("access-control-expose-headers", "x-broker-backend, x-broker-attempts, x-broker-code, x-request-id");
 }
 
 function shown(text: string): string {

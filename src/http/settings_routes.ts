@@ -44,7 +44,11 @@ async function behindDoor(context: HttpContext, c: Context): Promise<Response> {
   } catch (error) {
     if (error instanceof RequestError) return messagePage(error.status, "Nothing was changed", error.message);
     context.log.error("The settings page failed", { error: error instanceof Error ? error.stack : String(error) });
-    return messagePage(500, "This did not work", "The daemon failed to show the page; its log says why");
+    return messagePage(
+      500,
+      "This did not work",
+      "The daemon failed to show the page; its log says why, and restarting it may help",
+    );
   }
 }
 

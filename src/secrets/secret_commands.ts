@@ -25,6 +25,7 @@ export function createSecretCommands({ keeper, homes, env }: SecretCommandsOptio
       const names = new Set([...keeper.uses.map(({ name }) => name), ...ofEnvironment, ...ofKeyring, ...ofFile]);
       const homeOf = (name: string): SecretHome | null => {
         if (keeper.isInEnvironment(name)) return "environment";
+        if (keeper.isInMemory(name)) return "memory";
         return keeper.held(name)?.home ?? (ofKeyring.has(name) ? "keyring" : ofFile.has(name) ? "file" : null);
       };
       return [...names].sort().map((name) => statusOf(name, homeOf(name), keeper));
@@ -43,11 +44,12 @@ export function createSecretCommands({ keeper, homes, env }: SecretCommandsOptio
     async delete(name, { signal } = {}) {
       checkName(name);
       if (keeper.isInEnvironment(name)) throw readOnly(name);
+      const wasInMemory = keeper.isInMemory(name);
       const wasInFile = await file.delete(name, { signal });
-      if (wasInFile) keeper.changed(name, undefined);
+      if (wasInFile || wasInMemory) keeper.changed(name, undefined);
       const wasInKeyring = await keyring.delete(name, { signal, mayPrompt: true }).catch(ignoreAbsent);
       keeper.changed(name, undefined);
-      return wasInFile || wasInKeyring;
+      return wasInFile || wasInKeyring || wasInMemory;
     },
     async unlock(signal) {
       await keyring.unlock({ signal, mayPrompt: true });

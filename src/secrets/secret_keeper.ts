@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import type { PartSeen } from "../core/part_seen.ts";
 import { envSecrets } from "../config/secrets_env.ts";
 import type { SecretUse } from "../config/secret_uses.ts";
 import { SecretError, type SecretHome } from "../state/secrets.ts";
@@ -25,6 +26,7 @@ export interface HeldSecret {
   problem?: SecretError;
 }
 
+type KeyringListener = (seen: PartSeen) => void;
 type Listener = (names: readonly string[]) => void;
 
 /**
@@ -37,7 +39,10 @@ export class SecretKeeper implements AsyncDisposable {
   readonly #options: SecretKeeperOptions;
   readonly #stop = new AbortController();
   readonly #held = new Map<string, HeldSecret>();
+  /** Values that no home keeps, by name. */
+  readonly #inMemory = new Map<string, string>();
   readonly #listeners = new Set<Listener>();
+  readonly #keyringListeners = new Set<KeyringListener>();
   readonly #missing: MissingWatch;
   #uses: readonly SecretUse[] = [];
   #homes: Promise<SecretHomes> | undefined;
@@ -49,7 +54,7 @@ export class SecretKeeper implements AsyncDisposable {
   constructor(options: SecretKeeperOptions) {
     this.#options = options;
     const ofEnvironment = envSecrets(options.env, options.onRead);
-    this.get = (name) => ofEnvironment(name) ?? this.#held.get(name)?.value;
+    this.get = (name) => ofEnvironment(name) ?? this.#inMemory.get(name) ?? this.#held.get(name)?.value;
     this.#missing = new MissingWatch({
       clock: options.clock,
       watchKeyring: async (signal, onChange) => (await this.homes()).watchKeyring(signal, onChange),
@@ -96,14 +101,21 @@ export class SecretKeeper implements AsyncDisposable {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Calls `listener` with how the keyring fares, now and whenever that was looked at; the returned function ends that. */
+  subscribeKeyring(listener: KeyringListener): () => void {
+    this.#keyringListeners.add(listener);
+    listener(this.#keyringSeen());
+    return () => void this.#keyringListeners.delete(listener);
+  }
+
   /** From now on holds what these uses need. Resolves once what is new was looked for; never rejects. */
   async follow(uses: readonly SecretUse[]): Promise<void> {
     this.#uses = uses;
     const needed = new Set(uses.filter(({ isNeeded }) => isNeeded).map(({ name }) => name));
     for (const name of this.#held.keys()) if (!needed.has(name)) this.#held.delete(name);
     const added = [...needed].filter((name) => !this.#held.has(name) && !this.isInEnvironment(name));
-    for (const name of added) this.#held.set(name, {});
-    await this.#look(() => added, { mayStart: true });
+    for (const name of added) this.#held.set(name, this.#ofMemory(name) ?? {});
+    await this.#look(() => added.filter((name) => this.#ofMemory(name) === undefined), { mayStart: true });
   }
 
   /** Whether something is being looked for. */
@@ -134,12 +146,32 @@ export class SecretKeeper implements AsyncDisposable {
 
   /** A home was given another value for this name, or none. */
   changed(name: string, now: { value: string; home: SecretHome } | undefined): void {
+    const wasInMemory = this.#inMemory.delete(name);
     const before = this.#held.get(name);
     if (!before) return;
     this.#held.set(name, { ...now });
+    const hasOnlyMoved = wasInMemory && before.value === now?.value;
     // The same value once more may be meant as: try again.
-    if (now || before.value !== undefined) this.#tell([name]);
+    if ((now || before.value !== undefined) && !hasOnlyMoved) this.#tell([name]);
     this.#followUp();
+  }
+
+  /**
+   * Holds a value that no home keeps, until the daemon ends or a home is given another. It counts before what the
+   * keyring and the file have.
+   */
+  hold(name: string, value: string): void {
+    if (this.#inMemory.get(name) === value) return;
+    this.hide(value);
+    this.#inMemory.set(name, value);
+    if (!this.#held.has(name)) return;
+    this.#held.set(name, { value, home: "memory" });
+    this.#tell([name]);
+    this.#followUp();
+  }
+
+  isInMemory(name: string): boolean {
+    return this.#inMemory.has(name);
   }
 
   /** Looks for all that is missing. */
@@ -152,6 +184,12 @@ export class SecretKeeper implements AsyncDisposable {
     await this.#missing[Symbol.asyncDispose]();
     await this.#last;
     this.#held.clear();
+    this.#inMemory.clear();
+  }
+
+  #ofMemory(name: string): HeldSecret | undefined {
+    const value = this.#inMemory.get(name);
+    return value === undefined ? undefined : { value, home: "memory" };
   }
 
   #withoutValue(): string[] {
@@ -209,6 +247,15 @@ export class SecretKeeper implements AsyncDisposable {
     const problems = missing.flatMap((name) => this.#held.get(name)?.problem ?? []);
     this.#missing.update({ isMissing: missing.length > 0, hasFailed: problems.some(({ code }) => code === "failed") });
     this.#logProblems(problems);
+    for (const listener of this.#keyringListeners) listener(this.#keyringSeen());
+  }
+
+  /** As what it was last asked for went. */
+  #keyringSeen(): PartSeen {
+    const held = [...this.#held.values()];
+    const problem = held.flatMap(({ problem }) => problem ?? [])[0];
+    if (problem) return { state: problem.code === "failed" ? "failed" : "waiting", reason: problem.message };
+    return { state: held.some(({ home }) => home === "keyring") ? "running" : "off" };
   }
 
   /** Each problem once, as long as it lasts. */

@@ -118,3 +118,38 @@ Deno.test("SecretKeeper that is closed leaves nothing behind and tells nothing",
   await scene[Symbol.asyncDispose]();
   assertEquals([scene.clock.pending, scene.changed, scene.keeper.get("a")], [0, undefined, undefined]);
 });
+
+Deno.test("SecretKeeper holds what no home keeps before keyring and file, hidden, until a home is given another", async () => {
+  await using scene = await KeeperScene.start();
+  const { keeper, keyring, hidden, told, commands } = scene;
+  keyring.values.set("a", "sk-old");
+  keeper.hold("a", "sk-app");
+  await scene.follow("a", "b");
+  assertEquals([keeper.get("a"), keeper.held("a")?.home, hidden.includes("sk-app")], ["sk-app", "memory", true]);
+  const listed = async () => (await commands.list()).map(({ name, home, problem }) => [name, home, problem]);
+  assertEquals(await listed(), [["a", "memory", null], ["b", null, "It is not set"]]);
+  told.length = 0;
+  keeper.hold("b", "sk-b");
+  keeper.hold("b", "sk-b");
+  assertEquals([told, keeper.get("b")], [[["b"]], "sk-b"]);
+  await commands.set("a", "sk-typed");
+  assertEquals([keeper.get("a"), keeper.isInMemory("a"), told.at(-1)], ["sk-typed", false, ["a"]]);
+  await keeper.lookAgain({ mayStart: true });
+  assertEquals(keeper.get("b"), "sk-b");
+});
+
+Deno.test("SecretKeeper tells nobody when what it held is kept somewhere now, and lets go of it when told", async () => {
+  await using scene = await KeeperScene.start();
+  const { keeper, keyring, told, commands } = scene;
+  await scene.follow("a");
+  keeper.hold("a", "sk-app");
+  told.length = 0;
+  await commands.set("a", "sk-app");
+  assertEquals([told, keeper.held("a")?.home, keyring.values.get("a")], [[], "keyring", "sk-app"]);
+  keeper.hold("a", "sk-new");
+  keyring.values.clear();
+  assertEquals([await commands.delete("a"), keeper.get("a")], [true, undefined]);
+  scene.setVariable("a", "sk-environment");
+  keeper.hold("a", "sk-app");
+  assertEquals(keeper.get("a"), "sk-environment");
+});

@@ -1,7 +1,9 @@
 import type { BackendConfig, Config } from "../config/schema.ts";
 import type { RouteMode } from "../core/types.ts";
+import type { AppSeen } from "./app_link.ts";
 import type { CloudUse } from "./cloud_use.ts";
 import type { HealthState } from "./health_state.ts";
+import type { PartState } from "./parts.ts";
 import type { Failover } from "./status.ts";
 
 /** A model as a backend lists it. */
@@ -76,6 +78,10 @@ export interface AppState {
   inFlight: number;
   failovers: readonly Failover[];
   configError: string | null;
+  /** `null`: this daemon does not serve the desktop app. */
+  app: AppSeen | null;
+  /** The parts that may fail without the others, by name. */
+  parts: readonly PartState[];
 }
 
 /** What forbids a request its way to a backend, whatever the backend's health; what is on its way is held to it too. */

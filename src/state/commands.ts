@@ -1,5 +1,6 @@
 import type { BackendConfig } from "../config/schema.ts";
 import type { RouteMode } from "../core/types.ts";
+import type { AppCommands } from "./app_link.ts";
 import type { ConnectionTest, TestStep } from "./connection_report.ts";
 
 /** How a connection that is not set up yet is tested. */
@@ -12,7 +13,7 @@ export interface UnsavedTestOptions {
 }
 
 /** What users may command, from wherever they do: command line, page, tray, D-Bus. Made by the composition root. */
-export interface Commands {
+export interface Commands extends AppCommands {
   /** Sets the mode for good, and ends a pause: who picks a mode wants it now. */
   setMode(mode: RouteMode): Promise<void>;
   /** `onStep` is told each step as soon as it is over. `undefined`: there is no such backend. */
@@ -33,6 +34,6 @@ export interface Commands {
   resumeCloud(): Promise<void>;
   /** The configuration file, made if there is none yet; its path. */
   provideConfigFile(): Promise<string>;
-  /** Ends the daemon as SIGTERM does: running answers get their grace. */
-  quit(): void;
+  /** Ends the daemon as SIGTERM does: running answers get their grace, or `graceMs`. */
+  quit(options?: { graceMs?: number }): void;
 }

@@ -1,5 +1,5 @@
-/** Where a secret is kept, in the order in which they are asked. */
-export type SecretHome = "environment" | "keyring" | "file";
+/** Where a secret is kept, in the order in which they are asked; `memory`: in the running daemon alone, until it ends. */
+export type SecretHome = "environment" | "keyring" | "file" | "memory";
 
 /** What is known of one secret; never its value. */
 export interface SecretStatus {

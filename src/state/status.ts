@@ -1,4 +1,6 @@
+import type { AppSeen } from "./app_link.ts";
 import type { Surroundings } from "./app_state.ts";
+import type { PartStatus } from "./parts.ts";
 import type { BackendKind, Location, RouteMode } from "../core/types.ts";
 
 /** What `status --json` and `GET /control/v1/status` print. */
@@ -30,6 +32,10 @@ export interface StatusReport {
   backends: BackendStatus[];
   /** Why a changed configuration file is not in use; `null` when it is. */
   configError: string | null;
+  /** The desktop app; `null`: this daemon does not serve it. */
+  app: AppSeen | null;
+  /** The parts of the daemon that may fail without the others, by name. */
+  parts: PartStatus[];
   /** The last failovers, newest first, at most 20. */
   failovers: Failover[];
 }

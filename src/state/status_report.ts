@@ -3,6 +3,7 @@ import type { AppState, BackendState } from "./app_state.ts";
 import { type CloudUse, noCloudUse } from "./cloud_use.ts";
 import { modeWords } from "./mode_in_force.ts";
 import { byPreference, type PreferenceOptions } from "./preference.ts";
+import { partStatus } from "./parts.ts";
 import { routability } from "./routability.ts";
 import type { BackendStatus, StatusReport } from "./status.ts";
 
@@ -39,6 +40,8 @@ export function statusReport(state: AppState, { now, ...facts }: ReportFacts): S
     inFlight: state.inFlight,
     backends,
     configError: state.configError,
+    app: state.app && { ...state.app },
+    parts: state.parts.map(partStatus),
     failovers: [...state.failovers],
   };
 }
@@ -98,4 +101,6 @@ export const initialState = (mode: RouteMode): AppState => ({
   inFlight: 0,
   failovers: [],
   configError: null,
+  app: null,
+  parts: [],
 });

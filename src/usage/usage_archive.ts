@@ -17,6 +17,10 @@ export class UsageArchive {
     return this.#file.problem;
   }
 
+  get failure(): string | null {
+    return this.#file.failure;
+  }
+
   /** Whether they are in the file now. */
   async write(rows: readonly UsageRow[]): Promise<boolean> {
     const written = await this.#file.write((database) => {

@@ -44,6 +44,11 @@ export class UsageFile {
     return this.#notice && this.#options.clock.monotonic() < this.#notice.until ? this.#notice.words : null;
   }
 
+  /** Why it cannot be used now; a notice of what is over is none. */
+  get failure(): string | null {
+    return this.#failure?.words ?? null;
+  }
+
   /** Writes; `undefined` when the database cannot be used, which is a problem from then on. */
   write<T>(run: (database: UsageDatabase) => T): Promise<T | undefined> {
     return this.#use("write", run);

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
+import type { PartSeen } from "../core/part_seen.ts";
 import type { RequestRecord } from "../broker/request_record.ts";
 import type { Config } from "../config/schema.ts";
 import type { RecentUse, UsageBucket, UsageRange, UsageReader, UsageSummary } from "../state/usage.ts";
@@ -12,6 +13,8 @@ export interface UsageRecordOptions {
   config: () => Config["usage"];
   clock: Clock;
   log: Log;
+  /** Told how it fares: after each use of the file, and when it is switched on or off. */
+  report?: (seen: PartSeen) => void;
 }
 
 /** Rows wait so long for others to be written with: what a killed process loses. */
@@ -50,6 +53,7 @@ export class UsageRecord implements UsageReader, AsyncDisposable {
   constructor(options: UsageRecordOptions) {
     this.#options = options;
     this.#last = this.#planFirstPrune();
+    this.#report();
   }
 
   /** Takes up a finished request, unless the configuration says not to. */
@@ -67,6 +71,7 @@ export class UsageRecord implements UsageReader, AsyncDisposable {
   /** To be called after a change of the configuration: what waits is not written once recording is off. */
   configChanged(): void {
     if (!this.#options.config().record) this.#waiting = [];
+    this.#report();
     // Perhaps less is to be kept now.
     if (this.#archive) this.#planPrune(gatherMs);
   }
@@ -124,10 +129,18 @@ export class UsageRecord implements UsageReader, AsyncDisposable {
         return await run(this.#archive);
       } finally {
         this.#planClose();
+        this.#report();
       }
     });
     this.#last = result.catch(() => {});
     return result;
+  }
+
+  #report(): void {
+    const { config, report } = this.#options;
+    const reason = this.#archive?.failure ?? null;
+    if (reason !== null) report?.({ state: "failed", reason });
+    else report?.({ state: config().record ? "running" : "off" });
   }
 
   #planWrite(ms: number): void {

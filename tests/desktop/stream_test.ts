@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { DesktopSession } from "../support/desktop/desktop_session.ts";
 import { desktopTest } from "../support/desktop/installed_programs.ts";
 import { PacedChat } from "../support/desktop/paced_chat.ts";
@@ -60,6 +60,11 @@ desktopTest(
     });
     await chat.hear(5);
     await scene.shows("local");
+    const { parts } = await scene.daemon.untilStatus(
+      "the tray is well again",
+      (report) => report.parts.some(({ name, state }) => name === "tray" && state === "running"),
+    );
+    assertEquals(parts.filter(({ failures }) => failures > 0).map(({ name }) => name), ["tray"]);
     await chat.assertComplete();
   },
 );

@@ -6,5 +6,8 @@ Deno.test("a daemon says which of the changed options wait for a restart", async
   const changed = { version: 1, listen: { host: "::1", port: 0 }, route: { mode: "cloud-only" }, backends: [] };
   await Deno.writeTextFile(`${broker.folder}/config.json`, JSON.stringify(changed));
   await broker.waitFor((status) => status.mode === "cloud-only");
-  assertMatch(broker.log.join(""), /warn +Takes effect after a restart options=listen\.host\n/);
+  assertMatch(
+    broker.log.join(""),
+    /warn +Takes effect after a restart: cloudtolocalllm restart options=listen\.host\n/,
+  );
 });

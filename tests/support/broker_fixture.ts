@@ -10,6 +10,8 @@ export interface BrokerFixtureOptions {
   clock?: Clock;
   /** Whether, and with which services, it appears on the desktop. Default: not at all. */
   desktop?: DaemonOptions["desktop"];
+  /** Whether it serves the desktop app, by this file or one in its folder. Default: no. */
+  appLink?: boolean | { portFile: string };
 }
 
 /** A whole daemon in this process, on a free port, with a configuration folder of its own. */
@@ -45,6 +47,7 @@ export class BrokerFixture implements AsyncDisposable {
         version: "0.0.0-test",
         clock: options.clock,
         desktop: options.desktop,
+        appLink: options.appLink === true ? { portFile: portFileIn(folder) } : options.appLink || undefined,
       });
       const { token } = JSON.parse(await Deno.readTextFile(controlFile));
       return new BrokerFixture(folder, daemon, log, token);
@@ -52,6 +55,19 @@ export class BrokerFixture implements AsyncDisposable {
       await Deno.remove(folder, { recursive: true });
       throw error;
     }
+  }
+
+  /** Changes the configuration as a merge patch does. */
+  async edit(changes: Omit<ConfigInput, "version">): Promise<void> {
+    const { version } = await (await this.control("/config")).json();
+    const response = await this.control("/config", { method: "PATCH", body: JSON.stringify({ version, changes }) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`The configuration was not changed: ${text}`);
+  }
+
+  /** By which apps find it, where it serves them by a file of its own. */
+  get portFile(): string {
+    return portFileIn(this.folder);
   }
 
   /** A request to the model API; `body` is sent as JSON. The caller must take the response's body. */
@@ -106,4 +122,8 @@ export class BrokerFixture implements AsyncDisposable {
     await this.daemon.closed;
     await Deno.remove(this.folder, { recursive: true });
   }
+}
+
+function portFileIn(folder: string): string {
+  return `${folder}/.cloudtolocalllm/tray_port`;
 }

@@ -35,8 +35,11 @@ export class TestBrowser implements AsyncDisposable {
 
   private constructor(readonly browser: Browser) {}
 
-  static async start(): Promise<TestBrowser> {
-    return new TestBrowser(await chromium.launch({ executablePath, args }));
+  /** `names`: host names that are to be this machine. */
+  static async start({ names = [] }: { names?: readonly string[] } = {}): Promise<TestBrowser> {
+    const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(",");
+    const all = rules === "" ? args : [...args, `--host-resolver-rules=${rules}`];
+    return new TestBrowser(await chromium.launch({ executablePath, args: all }));
   }
 
   /** A window with cookies of its own. */

@@ -6,7 +6,9 @@ import type { DesktopContext } from "../../src/desktop/context.ts";
 import type { AppState, BackendState, Surroundings } from "../../src/state/app_state.ts";
 import { withConfig, withPause, withSurroundings } from "../../src/state/changes.ts";
 import type { Commands } from "../../src/state/commands.ts";
+import type { LoginStart } from "../../src/state/login_start.ts";
 import type { ConnectionTest } from "../../src/state/connection_report.ts";
+import { withPart } from "../../src/state/parts.ts";
 import { initialState, statusReport } from "../../src/state/status_report.ts";
 import { Store } from "../../src/state/store.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -25,6 +27,7 @@ export interface DesktopSceneOptions {
   connectionTests?: Record<string, ConnectionTest>;
   /** Commands, by name, that reject with the error. */
   failing?: Partial<Record<keyof Commands, Error>>;
+  loginStart?: LoginStart;
   /** Default: a clock that moves only when told. */
   clock?: Clock;
 }
@@ -97,6 +100,9 @@ export class DesktopScene {
         this.seen.push(seen);
         this.store.update((state) => withSurroundings(state, seen, this.#config.route));
       },
+      loginStart: options.loginStart ??
+        { isEnabled: () => Promise.resolve(false), set: () => Promise.resolve(), subscribe: () => () => {} },
+      reportPart: (name, seen) => this.store.update((state) => withPart(state, name, seen, clock.now())),
       awake: () => void this.wakeUps++,
     };
   }
@@ -174,6 +180,10 @@ export class DesktopScene {
         record("provideConfigFile");
         return `${this.context.runtimeDir}/config.json`;
       },
+      // deno-lint-ignore require-await
+      tellApp: async (command) => record("tellApp", command),
+      // deno-lint-ignore require-await
+      launchApp: async () => record("launchApp"),
       quit: () => record("quit"),
     };
   }

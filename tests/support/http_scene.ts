@@ -62,6 +62,8 @@ export class HttpScene {
   /** What reached the settings page, behind the door. */
   readonly visits: { request: Request; visit: SettingsVisit }[] = [];
   readonly configFile: HttpContext["configFile"];
+  /** The grace of each order to quit. */
+  readonly quits: (number | undefined)[] = [];
   readonly running = new RunningRequests();
   readonly stopping = new AbortController();
   readonly stopped = new AbortController();
@@ -100,6 +102,7 @@ export class HttpScene {
           this.store.update((state) => withPause({ ...state, mode, chosenMode: mode }, null, this.config.route));
           return Promise.resolve();
         },
+        quit: (options) => void this.quits.push(options?.graceMs),
         pauseCloud: (forMs) => this.#pause({ until: forMs === undefined ? null : clock.now() + forMs }),
         resumeCloud: () => this.#pause(null),
         testBackend: (id, _signal, onStep) => {

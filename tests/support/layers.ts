@@ -32,7 +32,7 @@ const below: Record<string, readonly string[]> = {
   "src/applink": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
   "src/secrets": ["src/dbus", "src/state", "src/config", "src/core"],
   "src/usage": ["src/broker", "src/state", "src/config", "src/core"],
-  "src/service": ["src/state", "src/config", "src/core"],
+  "src/service": ["src/state", "src/config", "src/core", "packaging"],
   "src/migration": ["src/state", "src/config", "src/core"],
   "src/doctor": ["src/state", "src/config", "src/core"],
   "src/backends": ["src/broker", "src/protocol", "src/state", "src/config", "src/core"],
@@ -58,12 +58,19 @@ const typesBelow: Record<string, readonly string[]> = { "src/cli": ["src/state"]
 
 /** Packages that only some folders may import; `@std/*` is for all, any other package only for who is named. */
 const packages: [pattern: RegExp, importers: readonly string[]][] = [
-  [/^@std\//, Object.keys(below).filter((folder) => folder !== "src/core")],
+  [/^@std\//, foldersBut("src/core", "src/client")],
   [/^@hono\//, ["src/http", "src/settings"]],
   [/^(valibot$|@valibot\/)/, ["src/config"]],
   [/^dbus-native(\/|$)/, ["src/dbus"]],
-  [/^node:/, Object.keys(below).filter((folder) => folder !== "src/core" && folder !== "ffi")],
+  [/^node:/, foldersBut("src/core", "src/client", "ffi")],
 ];
+
+/** Packages that a folder may import only when they are needed, `import()`: the client library runs in browsers too. */
+const lazyPackages: [pattern: RegExp, importers: readonly string[]][] = [[/^node:/, ["src/client"]]];
+
+function foldersBut(...others: string[]): string[] {
+  return Object.keys(below).filter((folder) => !others.includes(folder));
+}
 
 /** An import, as the module graph tells it. */
 export interface ImportEdge {
@@ -85,7 +92,7 @@ export function folderOf(path: string): string {
 export function forbidden({ from, to, isDynamic = false, isTypeOnly = false }: ImportEdge): string | undefined {
   const folder = folderOf(from);
   if (!Object.hasOwn(below, folder)) return `${from}: the folder ${folder} has no place in the layers`;
-  if (isPackage(to)) return forbiddenPackage(from, to);
+  if (isPackage(to)) return forbiddenPackage(from, { specifier: to, isLazy: isDynamic || isTypeOnly });
   const target = folderOf(to);
   if (target === folder || below[folder].includes(target)) return undefined;
   if ((isDynamic || isTypeOnly) && lazilyBelow[folder]?.includes(target)) return undefined;
@@ -93,9 +100,15 @@ export function forbidden({ from, to, isDynamic = false, isTypeOnly = false }: I
   return `${from} imports ${to}: ${folder} may not import ${target}`;
 }
 
-function forbiddenPackage(from: string, specifier: string): string | undefined {
-  const importers = packages.find(([pattern]) => pattern.test(specifier))?.[1] ?? [];
-  return importers.includes(folderOf(from)) ? undefined : `${from} imports ${specifier}: not from this folder`;
+function forbiddenPackage(
+  from: string,
+  { specifier, isLazy }: { specifier: string; isLazy: boolean },
+): string | undefined {
+  const tables = isLazy ? [packages, lazyPackages] : [packages];
+  const isImporter = tables.some((table) =>
+    table.some(([pattern, importers]) => pattern.test(specifier) && importers.includes(folderOf(from)))
+  );
+  return isImporter ? undefined : `${from} imports ${specifier}: not from this folder`;
 }
 
 function isPackage(to: string): boolean {

@@ -51,6 +51,8 @@ function report(more: Partial<StatusReport> = {}): StatusReport {
     inFlight: 0,
     backends: [backend(), cloud],
     configError: null,
+    parts: [],
+    app: null,
     failovers: [],
     ...more,
   };

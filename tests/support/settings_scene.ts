@@ -76,6 +76,8 @@ export class SettingsScene implements AsyncDisposable {
         testUnsaved: ({ id }) => Promise.resolve({ backend: id, ok: true, steps: [] }),
         enableBackend: (id, enabled) => said(`${enabled ? "enable" : "disable"} ${id}`),
         provideConfigFile: () => Promise.resolve(file.path),
+        tellApp: (command) => said(`app ${command}`),
+        launchApp: () => said("launch"),
         quit: () => void this.commands.push("quit"),
       },
       models: () => {

@@ -5,12 +5,16 @@
 import { withOptionTables } from "../../src/config/describe_config.ts";
 import { configJsonSchemaText } from "../../src/config/json_schema.ts";
 import { version } from "../../src/core/version.ts";
+import { withFindingsTable } from "../../src/doctor/describe_findings.ts";
 import { openApiText } from "../../src/http/openapi/document.ts";
+import { withExamples } from "./with_examples.ts";
 
 const docs = new URL("../../docs/", import.meta.url);
 
 const documents: Record<string, (before: string) => string | Promise<string>> = {
+  "CLIENT.md": withExamples,
   "CONFIGURATION.md": withOptionTables,
+  "DOCTOR.md": withFindingsTable,
   "config.schema.json": configJsonSchemaText,
   "openapi.json": () => openApiText(version),
 };

@@ -2,8 +2,8 @@ import { resolve } from "@std/path/posix/resolve";
 import { messageOf } from "../../core/errors.ts";
 import type { Bus } from "../../dbus/types.ts";
 import { activationTokenOf } from "../activation_token.ts";
-import { Autostart, type LoginStart } from "./autostart.ts";
 import { BackendTests } from "./backend_tests.ts";
+import type { LoginStart } from "../../state/login_start.ts";
 import type { DesktopContext } from "../context.ts";
 import { Failures } from "./failures.ts";
 import { Mute } from "../notifications/mute.ts";
@@ -67,8 +67,8 @@ const handlers: Handlers = {
   // deno-lint-ignore require-await -- a throw is a rejection
   unmute: async (_action, { parts: { mute } }) => mute.end(),
   start_at_login: ({ enabled }, { parts }) => parts.loginStart.set(enabled),
-  // deno-lint-ignore require-await -- a throw is a rejection
-  app: async ({ command }, { context }) => context.log.debug("No app is connected to be told", { command }),
+  app: ({ command }, { context }) => context.commands.tellApp(command),
+  launch_app: (_action, { context }) => context.commands.launchApp(),
   // deno-lint-ignore require-await -- a throw is a rejection
   quit: async (_action, { context }) => context.commands.quit(),
 };
@@ -91,6 +91,7 @@ const failures: Record<TrayAction["do"], string> = {
   unmute: "Cannot end that notifications are muted",
   start_at_login: "Cannot change the start at login",
   app: "Cannot reach the app",
+  launch_app: "Cannot launch the app",
   quit: "Cannot quit",
 };
 
@@ -105,6 +106,7 @@ const looking: ReadonlySet<TrayAction["do"]> = new Set([
   "copy_address",
   "copy_model",
   "app",
+  "launch_app",
 ]);
 
 /**
@@ -112,7 +114,7 @@ const looking: ReadonlySet<TrayAction["do"]> = new Set([
  * what runs already is not begun again, and the promise of all who want it is the same.
  */
 export function createActions(context: DesktopContext, parts: ActionParts): PerformAction {
-  const { loginStart = new Autostart({ env: context.env }), mute = new Mute(context) } = parts;
+  const { loginStart = context.loginStart, mute = new Mute(context) } = parts;
   const failed = new Failures({ context, link: parts.link });
   const work = {
     context,

@@ -3,7 +3,7 @@ import { DesktopScene, type DesktopSceneOptions } from "../../../tests/support/d
 import { FakePrograms } from "../../../tests/support/fake_programs.ts";
 import type { ConnectionTest } from "../../state/connection_report.ts";
 import { type ActionParts, createActions } from "./actions.ts";
-import type { LoginStart } from "./autostart.ts";
+import type { LoginStart } from "../../state/login_start.ts";
 import { Mute } from "../notifications/mute.ts";
 import type { PerformAction } from "./perform_action.ts";
 import type { TrayAction } from "../tray/tray_model_types.ts";
@@ -215,11 +215,18 @@ Deno.test("createActions() switches the start at login", async () => {
   assertEquals(told, [true, false]);
 });
 
-Deno.test("createActions() says that no app is connected", async () => {
+Deno.test("createActions() tells the app, and launches it", async () => {
   await using scene = await ActionScene.make();
   await scene.perform({ do: "app", command: "SHOW" }, {});
+  await scene.perform({ do: "launch_app" }, {});
+  assertEquals(scene.desktop.commands, [["tellApp", "SHOW"], ["launchApp"]]);
+});
+
+Deno.test("createActions() says why the app cannot be told", async () => {
+  await using scene = await ActionScene.make({ failing: { tellApp: new Error("The app is not connected") } });
+  await scene.perform({ do: "app", command: "SHOW" }, {});
   const [{ level, message, fields }] = scene.desktop.log;
-  assertEquals([level, message, fields.command], ["debug", "No app is connected to be told", "SHOW"]);
+  assertEquals([level, message, fields.reason], ["warn", "Cannot reach the app", "The app is not connected"]);
 });
 
 const failedTest: ConnectionTest = {

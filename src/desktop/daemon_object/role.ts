@@ -1,3 +1,4 @@
+import type { ReportPart } from "../../core/part_seen.ts";
 import type { Service } from "../../core/supervise.ts";
 
 /**
@@ -32,13 +33,18 @@ export class Role {
 }
 
 /** The same service, running only while this daemon is the primary one: a session wants one icon, not one a daemon. */
-export function whilePrimary(role: Role, service: Service): Service {
+export function whilePrimary(role: Role, service: Service, report: ReportPart = () => {}): Service {
+  const { name } = service;
   return {
-    name: service.name,
+    name,
     async run(signal) {
       while (!signal.aborted) {
+        if (role.isDecided && !role.isPrimary) {
+          report(name, { state: "waiting", reason: "Another daemon stands for this session" });
+        }
         await untilRole(role, true, signal);
         if (signal.aborted) return;
+        report(name, { state: "running" });
         const turn = new AbortController();
         const end = () => turn.abort(signal.reason ?? new Error("Another daemon stands for the session"));
         const unsubscribe = role.subscribe((isPrimary) => isPrimary || end());

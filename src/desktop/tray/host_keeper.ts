@@ -14,12 +14,19 @@ export interface HostKeeperOptions {
   open: (kind: TrayKind, signal: AbortSignal) => Promise<TrayHost>;
   /** Told of the host that is open now. */
   onHost: (host: TrayHost | undefined) => void;
+  /** Told why one did not open or has ended; it is tried again. */
+  onFailure?: (reason: string) => void;
   /** From 0 up to 1, for jitter. */
   random?: () => number;
 }
 
 /** A host that has lived for so long was well: the pauses begin anew. */
 const healthyAfterMs = 60_000;
+
+const endedWords: Record<TrayKind, string> = {
+  sni: "The connection that showed the icon has ended",
+  gtk: "The GTK process that showed the icon has ended",
+};
 
 interface OpenHost {
   kind: TrayKind;
@@ -81,7 +88,7 @@ export class HostKeeper {
     } catch (error) {
       if (signal.aborted) return;
       log.debug("The tray cannot be shown; it is tried again", { host: kind, error: messageOf(error) });
-      this.#failed(kind);
+      this.#failed(kind, messageOf(error));
     }
   }
 
@@ -93,13 +100,14 @@ export class HostKeeper {
     this.#open = undefined;
     onHost(undefined);
     if (clock.monotonic() - openedAt >= healthyAfterMs) this.#failures[kind].count = 0;
-    this.#failed(kind);
+    this.#failed(kind, endedWords[kind]);
     log.debug("The tray has ended; it is shown again", { host: kind });
     this.look();
   }
 
-  #failed(kind: TrayKind): void {
-    const { clock, random = Math.random } = this.#options;
+  #failed(kind: TrayKind, reason: string): void {
+    const { clock, random = Math.random, onFailure } = this.#options;
+    onFailure?.(reason);
     const failure = this.#failures[kind];
     failure.until = clock.monotonic() + restartPauseMs(++failure.count, random());
   }

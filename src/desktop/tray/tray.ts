@@ -5,7 +5,7 @@ import { untilAborted } from "../../core/until_aborted.ts";
 import { sessionBusAddress } from "../../dbus/address.ts";
 import { connectBus } from "../../dbus/connect.ts";
 import type { Bus } from "../../dbus/types.ts";
-import { Autostart, type LoginStart } from "../actions/autostart.ts";
+import type { LoginStart } from "../../state/login_start.ts";
 import { type BusLink, eachConnection } from "../bus_link.ts";
 import { iconColour, watchColorScheme } from "./color_scheme.ts";
 import type { DesktopContext } from "../context.ts";
@@ -25,7 +25,7 @@ export interface TrayParts {
   /** The session's bus. */
   link: BusLink;
   perform: PerformAction;
-  /** What the check mark "Start at login" shows. Default: the autostart file. */
+  /** What the check mark "Start at login" shows. Default: that of the context. */
   loginStart?: Pick<LoginStart, "isEnabled" | "subscribe">;
   /** What the check mark of muted notifications shows. Default: one that nobody mutes. */
   mute?: Mute;
@@ -91,7 +91,7 @@ class Tray {
     this.#context = context;
     this.#parts = parts;
     this.#machine = machine;
-    this.#loginStart = parts.loginStart ?? new Autostart({ env: context.env });
+    this.#loginStart = parts.loginStart ?? context.loginStart;
     this.#mute = parts.mute ?? new Mute(context);
     const desktop = context.env("XDG_CURRENT_DESKTOP");
     this.#view = new TrayView(context, () => ({
@@ -105,7 +105,11 @@ class Tray {
       random: parts.random,
       choose: (shown) => this.#choose(shown),
       open: (kind, signal) => kind === "sni" ? this.#openSni(signal) : this.#openGtk(signal),
-      onHost: (host) => this.#view.host = host,
+      onHost: (host) => {
+        this.#view.host = host;
+        if (host) this.#context.reportPart("tray", { state: "running" });
+      },
+      onFailure: (reason) => this.#context.reportPart("tray", { state: "failed", reason }),
     });
   }
 
@@ -117,6 +121,7 @@ class Tray {
     stops.defer(() => this.#cancelGrace());
     stops.defer(this.#mute.subscribe(() => this.#view.look()));
     stops.defer(this.#loginStart.subscribe((isEnabled) => this.#sawLoginStart(isEnabled)));
+    this.#context.reportPart("tray", { state: "waiting", reason: "A panel that shows tray icons is looked for" });
     this.#askLoginStart();
     this.#waitForWatcher();
     const works = [this.#followBus(all.signal), this.#keeper.run(all.signal)];
@@ -129,11 +134,15 @@ class Tray {
   #choose(shown: TrayKind | undefined): TrayKind | undefined {
     const { canGtk } = this.#machine;
     const choice = trayChoice({ hasWatcher: this.#hasWatcher, isGraceOver: this.#isGraceOver, canGtk, shown });
-    if (!choice && this.#isGraceOver && !this.#machine.hasToldOfNowhere) {
-      this.#machine.hasToldOfNowhere = true;
-      this.#context.log.info("No panel shows tray icons here; the icon appears when one does");
-    }
+    if (!choice && this.#isGraceOver) this.#tellOfNowhere();
     return choice;
+  }
+
+  #tellOfNowhere(): void {
+    const reason = "No panel shows tray icons here; the icon appears when one does";
+    this.#context.reportPart("tray", { state: "waiting", reason });
+    if (!this.#machine.hasToldOfNowhere) this.#context.log.info(reason);
+    this.#machine.hasToldOfNowhere = true;
   }
 
   /** For each connection anew: is there a watcher, which style does the desktop prefer. */

@@ -19,8 +19,6 @@ export interface TrayMenuOptions {
   version: string;
   /** `undefined`: not known, or nothing here starts programs at login. */
   startsAtLogin?: boolean;
-  /** The desktop app of the original protocol, where one has ever been seen. */
-  app?: { connected: boolean };
   /** Where there are any; until when (wall clock) the user has muted them. */
   notifications?: { mutedUntil?: number };
   /** Wall clock, ms since 1970. */
@@ -31,7 +29,7 @@ export interface TrayMenuOptions {
 export function trayMenu(report: StatusReport, options: TrayMenuOptions): MenuItem[] {
   return withUniqueKeys(inSections("menu", {
     state: [stateLine(report, options.now), ...notes(report)],
-    app: options.app?.connected ? appItems() : [],
+    app: appItems(report),
     backends: backendItems(report),
     mode: modeItems(report),
     pause: pauseItems(report, options.now),
@@ -81,10 +79,13 @@ function networkNotes(network: StatusReport["surroundings"]["network"]): MenuIte
   return network === "portal" ? [line("note:network", "The network asks for a login")] : [];
 }
 
-function appItems(): MenuItem[] {
+function appItems({ app }: StatusReport): MenuItem[] {
+  if (!app) return [];
+  if (app.clients === 0) return app.canLaunch ? [click("app:launch", "Launch app", { do: "launch_app" })] : [];
   return [
     click("app:show", "Show app", { do: "app", command: "SHOW" }),
     click("app:hide", "Hide app", { do: "app", command: "HIDE" }),
+    ...(app.authenticated ? [click("app:test", "Test Ollama in the app", { do: "app", command: "OLLAMA_TEST" })] : []),
     click("app:quit", "Quit app", { do: "app", command: "QUIT" }),
   ];
 }

@@ -1,8 +1,17 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { all, at, backend, cloud, drawn, entry, menuOf, now } from "../../../tests/support/menu_of_report.ts";
+import type { AppSeen } from "../../state/app_link.ts";
 import type { Failover, StatusReport } from "../../state/status.ts";
-import type { TrayMenuOptions } from "./tray_menu.ts";
 import type { MenuItem } from "./tray_model_types.ts";
+
+const anApp: AppSeen = {
+  clients: 1,
+  authenticated: false,
+  tooltip: null,
+  icon: null,
+  reported: null,
+  canLaunch: false,
+};
 
 Deno.test("trayMenu() is the menu that was agreed on, in its order", () => {
   assertEquals(drawn(menuOf()), [
@@ -121,10 +130,17 @@ Deno.test("trayMenu() tells the last ten failovers", () => {
 });
 
 Deno.test("trayMenu() has the app's entries only while one is connected", () => {
-  const label = (options: Partial<TrayMenuOptions>) => drawn(menuOf({}, options)).slice(1, 6);
-  assertEquals(label({ app: { connected: true } }), ["--", "Show app", "Hide app", "Quit app", "--"]);
-  assertEquals(entry(menuOf({}, { app: { connected: true } }), "app:hide").action, { do: "app", command: "HIDE" });
-  assertEquals(menuOf({}, { app: { connected: false } }), menuOf());
+  const labels = (app: Partial<AppSeen>) => drawn(menuOf({ app: { ...anApp, ...app } })).slice(1, 6);
+  assertEquals(labels({}), ["--", "Show app", "Hide app", "Quit app", "--"]);
+  assertEquals(labels({ authenticated: true })[3], "Test Ollama in the app");
+  assertEquals(entry(menuOf({ app: anApp }), "app:hide").action, { do: "app", command: "HIDE" });
+  assertEquals(menuOf({ app: { ...anApp, clients: 0 } }), menuOf());
+});
+
+Deno.test("trayMenu() offers to launch the app where it is found and not connected", () => {
+  const items = menuOf({ app: { ...anApp, clients: 0, canLaunch: true } });
+  assertEquals(drawn(items).slice(1, 4), ["--", "Launch app", "--"]);
+  assertEquals(entry(items, "app:launch").action, { do: "launch_app" });
 });
 
 Deno.test("trayMenu() knows whether it starts at login, or cannot know", () => {

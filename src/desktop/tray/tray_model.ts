@@ -19,7 +19,13 @@ export function trayModel(report: StatusReport, { colour, ...options }: TrayMode
     icon,
     colour,
     title: `CloudToLocalLLM: ${iconWords[icon]}`,
-    tooltip: withoutMarkup(plainLine(traySentence(report, options.now), longestTooltip)),
+    tooltip: [traySentence(report, options.now), ...appWords(report)]
+      .map((line) => withoutMarkup(plainLine(line, longestTooltip))).join("\n"),
     menu: trayMenu(report, options),
   };
+}
+
+/** What the app would have the tray say stands beside the truth, not in its place. */
+function appWords({ app }: StatusReport): string[] {
+  return app?.tooltip ? [app.tooltip] : [];
 }

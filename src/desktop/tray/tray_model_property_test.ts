@@ -72,6 +72,15 @@ function anyReport(next: (below: number) => number): StatusReport {
     uptimeMs: 1,
     inFlight: pick([0, 1, 12_345]),
     backends,
+    parts: [],
+    app: pick([null, {
+      clients: next(3),
+      authenticated: next(2) > 0,
+      tooltip: pick([null, text()]),
+      icon: pick([null, "error"]),
+      reported: null,
+      canLaunch: next(2) > 0,
+    }]),
     configError: pick([null, text()]),
     failovers: many(() => ({ at: time(), from: text(), to: pick([null, text()]), reason: text(), model: text() }), 30),
   };
@@ -99,7 +108,6 @@ Deno.test("trayModel() is well-formed for whatever there may be", () => {
       colour: "grey",
       version: "1.2.3",
       startsAtLogin: [true, false, undefined][next(3)],
-      app: { connected: next(2) > 0 },
       notifications: [undefined, {}, { mutedUntil: next(4e12) }][next(3)],
       now: Date.UTC(2026, 4, 3, 15, 30),
     } as const;
@@ -107,7 +115,7 @@ Deno.test("trayModel() is well-formed for whatever there may be", () => {
     const items = all(model.menu);
 
     assert(trayIcons.includes(model.icon));
-    for (const line of [model.title, model.tooltip]) {
+    for (const line of [model.title, ...model.tooltip.split("\n")]) {
       assertMatch(line, shown);
       assertMatch(line, /^[^<>&]{1,200}$/u);
     }

@@ -243,6 +243,14 @@ const table: [name: string, BackendState[], Partial<AppState>, icon: string, tit
   ],
 ];
 
+Deno.test("trayModel() shows the app's words below the truth, and goes by nothing that the app says", () => {
+  const app = { clients: 1, authenticated: true, icon: "error", reported: null, canLaunch: false } as const;
+  const [, backends, state, icon, title, tooltip] = table[0];
+  const model = modelOf(backends, { ...state, app: { ...app, tooltip: "<b>All\nis lost" } });
+  assertEquals([model.icon, model.title], [icon, `CloudToLocalLLM: ${title}`]);
+  assertEquals(model.tooltip, `${tooltip}\n‹b›All is lost`);
+});
+
 for (const [name, backends, state, icon, title, tooltip] of table) {
   Deno.test(`trayModel() tells what is so: ${name}`, () => {
     const model = modelOf(backends, state);

@@ -1,3 +1,4 @@
+import type { AppCommand } from "../../state/app_link.ts";
 import type { RouteMode } from "../../core/types.ts";
 
 /**
@@ -21,7 +22,7 @@ export interface TrayModel {
   colour: IconColour;
   /** Name of the program and its state, in a few words. */
   title: string;
-  /** One plain sentence, without markup characters. */
+  /** One plain sentence, and below it what the desktop app says, if anything; without markup characters. */
   tooltip: string;
   menu: readonly MenuItem[];
 }
@@ -55,5 +56,6 @@ export type TrayAction =
   | { do: "open_logs" }
   | { do: "start_at_login"; enabled: boolean }
   | { do: "open_website" }
-  | { do: "app"; command: "SHOW" | "HIDE" | "QUIT" }
+  | { do: "app"; command: AppCommand }
+  | { do: "launch_app" }
   | { do: "quit" };

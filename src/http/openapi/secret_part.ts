@@ -54,7 +54,7 @@ export const secretPart: ApiPart = {
     },
   },
   schemas: {
-    SecretHome: oneOf("environment", "keyring", "file"),
+    SecretHome: oneOf("environment", "keyring", "file", "memory"),
     Secret: object({
       name: text,
       home: about("Whose value counts; null: it was found in none", nullable(ref("SecretHome"))),

@@ -42,6 +42,14 @@ export const statePart: ApiPart = {
         refusals: [409],
       }),
     },
+    "/control/v1/quit": {
+      post: operation(tag, "post", {
+        id: "quit",
+        summary: "Ends the daemon; running answers may go on for graceMs, or for the configured time",
+        body: object({ graceMs: { type: "number", minimum: 0, maximum: 3_600_000 } }, { optional: ["graceMs"] }),
+        answer: json(ref("Quitting")),
+      }),
+    },
     "/control/v1/pause": {
       get: operation(tag, "get", { id: "getPause", summary: "The pause of the cloud", answer: json(ref("PauseNow")) }),
       put: operation(tag, "put", {
@@ -60,6 +68,11 @@ export const statePart: ApiPart = {
     },
   },
   schemas: {
+    Quitting: object({
+      pid: count,
+      inFlight: about("Requests that are being answered", count),
+      graceMs: about("How long they may go on", number),
+    }),
     Mode: oneOf(...routeModes),
     ModeNow: object({
       mode: about("What the user chose", ref("Mode")),
@@ -118,7 +131,35 @@ export const statePart: ApiPart = {
       privacy: about("How many rules of privacy there are", object({ models: count, apps: count })),
       cloudUse: ref("CloudUse"),
       configError: about("Why a changed configuration is not in use", nullable(text)),
+      app: about("null: this daemon does not serve the desktop app", nullable(ref("App"))),
+      parts: about("The parts that may fail without the others", array(ref("Part"))),
       failovers: about("The last ones, newest first", array(ref("Failover"))),
+    }),
+    Part: object({
+      name: about("Such as tray or settings page", text),
+      state: oneOf("running", "waiting", "failed", "off"),
+      reason: about("Why it waits or has failed, as a sentence", nullable(text)),
+      since: time,
+      failures: about("How often it has failed since the daemon started", count),
+    }),
+    App: about(
+      "The desktop app, as far as it is connected; see docs/APPLINK.md",
+      object({
+        clients: about("How many are connected", count),
+        authenticated: about("Whether one of them says that its user is signed in", flag),
+        tooltip: about("What it would have the tray say", nullable(text)),
+        icon: about("What it would have the icon show", nullable(oneOf("idle", "connected", "error"))),
+        reported: about("What it says of its own connection", nullable(ref("AppReported"))),
+        canLaunch: about("Whether the app was found on this machine", flag),
+      }),
+    ),
+    AppReported: object({
+      connectionType: about("Such as ollama or cloud", text),
+      connected: flag,
+      version: nullable(text),
+      models: about("How many it lists", count),
+      endpoint: nullable(text),
+      error: nullable(text),
     }),
     CloudUse: about(
       "What clouds have used in this calendar month",

@@ -45,7 +45,8 @@ export const testPart: ApiPart = {
       detail: text,
       durationMs: number,
       advice: about("What to do next, where something is wrong", nullable(text)),
-    }),
+      reason: about("What went wrong, such as `connect_refused` or `http_401`", text),
+    }, { optional: ["reason"] }),
     ConnectionTest: object({ backend: text, ok: flag, steps: array(ref("TestStep")) }),
   },
 };

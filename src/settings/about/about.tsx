@@ -2,7 +2,7 @@ import { liveParts } from "../live/live_parts.tsx";
 import { stampOf } from "../logs/bug_report.ts";
 import type { Section } from "../section.ts";
 import { showPage } from "../show_page.tsx";
-import { AboutView, Configuration, Run } from "./about_view.tsx";
+import { AboutView, Configuration, Parts, Run } from "./about_view.tsx";
 import { diagnostics } from "./diagnostics.ts";
 
 const path = "/settings/about";
@@ -18,7 +18,11 @@ export const about: Section = {
     });
     app.get(`${path}/live`, (c) =>
       liveParts(c, context, {
-        render: () => ({ run: <Run context={context} />, configuration: <Configuration context={context} /> }),
+        render: () => ({
+          run: <Run context={context} />,
+          configuration: <Configuration context={context} />,
+          parts: <Parts context={context} />,
+        }),
       }));
     app.get(`${path}/diagnostics`, async (c) => {
       const text = JSON.stringify(await diagnostics(context), null, 2) + "\n";

@@ -17,6 +17,7 @@ export function AboutView({ csrf, context }: AboutViewProps) {
     <>
       <Run context={context} />
       <Configuration context={context} />
+      <Parts context={context} />
       <PathsCard context={context} />
       <section class="card">
         <h2>When something is wrong</h2>
@@ -73,6 +74,38 @@ export function Configuration({ context: { status } }: { context: SettingsContex
           <pre class="problem-text">{configError}</pre>
         </Notice>
       )}
+    </section>
+  );
+}
+
+/** What may fail without the others. */
+export function Parts({ context: { status } }: { context: SettingsContext }) {
+  return (
+    <section class="card" id="parts">
+      <h2>Parts</h2>
+      <p>Each may fail without the others, and is tried again by itself; requests go on meanwhile.</p>
+      <div class="scroll" tabindex={0} role="region" aria-label="Parts of the daemon">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col">State</th>
+              <th scope="col">Why</th>
+              <th scope="col" class="number">Failures</th>
+            </tr>
+          </thead>
+          <tbody>
+            {status().parts.map(({ name, state, reason, failures }) => (
+              <tr>
+                <th scope="row">{name}</th>
+                <td>{state}</td>
+                <td>{reason ?? ""}</td>
+                <td class="number">{failures}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
 }

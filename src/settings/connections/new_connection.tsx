@@ -12,7 +12,7 @@ import { doneAt } from "../saved_notice.tsx";
 import type { PageContext, SettingsApp } from "../section.ts";
 import { showPage } from "../show_page.tsx";
 import { connectionFields, idField, openBackends } from "./connection_fields.ts";
-import { freeId, type Preset, presetOf, presets } from "./presets.ts";
+import { freeId, type Preset, presetOf, presets } from "../../state/presets.ts";
 import { missingToken, saveToken, sentToken } from "./save_token.ts";
 import { streamTest, wantsStream } from "./test_stream.tsx";
 import { TestResult } from "./test_steps.tsx";

@@ -1,6 +1,6 @@
 import { secretVariable } from "../../config/secrets_env.ts";
 import type { KeyringStatus, SecretStatus } from "../../state/secrets.ts";
-import type { Preset } from "./presets.ts";
+import type { Preset } from "../../state/presets.ts";
 
 interface TokenFieldProps {
   /** What is known of the connection's token. */
@@ -72,6 +72,8 @@ function help(status: SecretStatus | undefined, preset: Preset | undefined): str
       return "One is kept in your keyring. Leave this empty to keep it.";
     case "file":
       return "One is kept in a file that only you can read. Leave this empty to keep it.";
+    case "memory":
+      return "The desktop app gave one, which is held until the daemon ends. Leave this empty to go on with it.";
     default:
       if (status?.problem) return `${status.problem}.`;
       return preset?.needsToken ? "This service asks for one." : "Leave this empty where none is asked for.";

@@ -27,6 +27,13 @@ export const appearance: readonly Field[] = [
     help: "When another backend stands in, when it is over, and when something needs you.",
     input: { kind: "switch" },
   },
+  {
+    keys: ["app", "enabled"],
+    label: "Serve the desktop app",
+    help: "The CloudToLocalLLM app finds the daemon by a file in ~/.cloudtolocalllm, and only your own programs may " +
+      "have it do something.",
+    input: { kind: "switch" },
+  },
 ];
 
 /** Where programs reach the daemon. */

@@ -2,14 +2,26 @@ import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/as
 import { noSecrets } from "../../../tests/support/no_secrets.ts";
 import { SettingsScene } from "../../../tests/support/settings_scene.ts";
 import { awaitsRestart } from "./awaits_restart.ts";
-import { readyLines } from "./ready_lines.ts";
+import { clientSnippets } from "../../state/client_snippets.ts";
 
 const path = "/settings/desktop";
 
 Deno.test("the desktop's page saves switches: what is not sent is off", async () => {
   await using scene = await SettingsScene.create();
-  const form = { was: JSON.stringify({ "desktop.enabled": true, "desktop.tray": true, "desktop.icon": "auto" }) };
-  const changes = { "desktop.enabled": "on", "desktop.icon": "light", "desktop.notifications": "on" };
+  const form = {
+    was: JSON.stringify({
+      "desktop.enabled": true,
+      "desktop.tray": true,
+      "desktop.icon": "auto",
+      "app.enabled": true,
+    }),
+  };
+  const changes = {
+    "desktop.enabled": "on",
+    "desktop.icon": "light",
+    "desktop.notifications": "on",
+    "app.enabled": "on",
+  };
   const page = await scene.page(path);
   assertStringIncludes(page, 'id="desktop.tray" name="desktop.tray"');
   const saved = await scene.post(`${path}/appearance`, {
@@ -72,17 +84,17 @@ Deno.test("the desktop's page switches start at login, and says why where that c
   assertStringIncludes(page, "The daemon <strong>starts</strong> when you log in");
 });
 
-Deno.test("readyLines() has the address in every line, and a key nowhere", () => {
+Deno.test("clientSnippets() has the address in every line, and a key nowhere", () => {
   for (const address of ["http://127.0.0.1:11435", "http://[::1]:8080"]) {
-    const lines = readyLines({ address, needsKey: false });
+    const lines = clientSnippets({ address, needsKey: false });
     for (const { text } of lines) assert(text.includes(new URL(address).host), text);
     assertEquals(new Set(lines.map(({ id }) => id)).size, lines.length);
     assertStringIncludes(lines[0].text, "OLLAMA_HOST=");
   }
 });
 
-Deno.test("readyLines() says where the client key goes, and leaves out what cannot send one", () => {
-  const lines = readyLines({ address: "http://127.0.0.1:11435", needsKey: true });
+Deno.test("clientSnippets() says where the client key goes, and leaves out what cannot send one", () => {
+  const lines = clientSnippets({ address: "http://127.0.0.1:11435", needsKey: true });
   assertFalse(lines.some(({ program }) => program === "ollama"));
   const says = (text: string) => /YOUR_CLIENT_KEY|your client key|OLLAMA_API_KEY/.test(text);
   for (const { program, text, where } of lines) assert(says(text + where), program);

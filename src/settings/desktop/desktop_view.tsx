@@ -10,7 +10,7 @@ import type { PageContext } from "../section.ts";
 import { awaitsRestart } from "./awaits_restart.ts";
 import { advanced, appearance, listening } from "./desktop_fields.ts";
 import { LoginStartPart } from "./login_start_part.tsx";
-import { readyLines } from "./ready_lines.ts";
+import { clientSnippets } from "../../state/client_snippets.ts";
 
 interface DesktopViewProps {
   c: PageContext;
@@ -56,7 +56,7 @@ export function DesktopView({ c, context, states, isLoginStart, loginProblem }: 
 
 function Address({ context }: { context: SettingsContext }) {
   const address = reachableAt(context.status().listen);
-  const lines = readyLines({ address, needsKey: context.config().listen.clientKey !== null });
+  const lines = clientSnippets({ address, needsKey: context.config().listen.clientKey !== null });
   return (
     <section class="card">
       <h2>Point your programs here</h2>
@@ -96,7 +96,8 @@ function RestartNotice({ context, state: { was } }: { context: SettingsContext; 
   if (!awaitsRestart(listen, written)) return null;
   return (
     <Notice kind="info" id="awaits-restart">
-      The daemon still listens on {listen}. Start it again to have it elsewhere; until then use that address.
+      The daemon still listens on{" "}
+      {listen}. Restart it to have it elsewhere (cloudtolocalllm restart); until then use that address.
     </Notice>
   );
 }

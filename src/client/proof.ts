@@ -1,0 +1,72 @@
+import { DaemonLost, OriginNotAllowed } from "./errors.ts";
+import { boundedText, parseObject } from "./read_body.ts";
+import type { Timers } from "./link_parts.ts";
+import { deadline } from "./timers.ts";
+
+export interface ProofOptions {
+  fetch: typeof fetch;
+  timers: Timers;
+  /** How long an address has to show what it is. */
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** In a browser an answer may be kept from us by the rules of origins. */
+  isBrowser: boolean;
+}
+
+const maxBytes = 4_096;
+
+/**
+ * That a daemon is at an address; throws why not, as the end of a sentence. With a token it must be the daemon that made
+ * it: only that one knows it, so a program that has taken the port since learns a token that opens nothing. Without one
+ * it must answer as a daemon does, which any program of this machine could.
+ */
+export async function proveDaemon(url: string, token: string | undefined, options: ProofOptions): Promise<void> {
+  const path = token === undefined ? "/health" : "/control/v1/mode";
+  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { status, text } = await ask(url + path, { ...options, headers });
+  if (token !== undefined && status === 401) throw new Error(`another daemon, or one of another user, is at ${url}`);
+  const json = status === 200 ? parseObject(text) : undefined;
+  const isOurs = token === undefined
+    ? json?.status === "ok" && typeof json.version === "string"
+    : typeof json?.mode === "string" && typeof json.inForce === "string";
+  if (!isOurs) throw new Error(`another program is at ${url}`);
+}
+
+async function ask(
+  url: string,
+  { headers, ...options }: ProofOptions & { headers: HeadersInit },
+): Promise<{ status: number; text: string }> {
+  const { timers, timeoutMs, signal } = options;
+  const reason = () => new DaemonLost(`${new URL(url).origin} does not answer in time`);
+  const limit = deadline(timeoutMs, { timers, signals: [signal], reason });
+  try {
+    const response = await options.fetch(url, { headers, redirect: "manual", signal: limit.signal });
+    return { status: response.status, text: await boundedText(response, maxBytes) };
+  } catch (error) {
+    limit.signal.throwIfAborted();
+    if (options.isBrowser && await answersOtherOrigins(url, options, limit.signal)) throw originNotAllowed(url);
+    throw new Error(`nothing answers at ${new URL(url).origin}`, { cause: error });
+  } finally {
+    limit.end();
+  }
+}
+
+/** A browser hides an answer that is not for this origin, but tells that there is one. */
+async function answersOtherOrigins(url: string, options: ProofOptions, signal: AbortSignal): Promise<boolean> {
+  try {
+    await options.fetch(new URL("/health", url), { mode: "no-cors", signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function originNotAllowed(url: string): OriginNotAllowed {
+  const { origin = "this page" } = (globalThis as { location?: { origin?: string } }).location ?? {};
+  return new OriginNotAllowed(
+    `What answers at ${
+      new URL(url).origin
+    } does not answer pages of ${origin}; if it is the daemon, add that to its listen.allowedOrigins`,
+    { status: 0, code: "origin_not_allowed" },
+  );
+}

@@ -1,0 +1,77 @@
+import { type Clock } from "../../core/clock.ts";
+import { messageOf } from "../../core/errors.ts";
+import type { SelfCommand } from "../../core/self_command.ts";
+
+/** How the start went; `ended`: the process is gone again, with what it said. */
+export type DetachedStart = { kind: "running" } | { kind: "ended"; code: number; said: string } | {
+  kind: "late";
+  said: string;
+};
+
+export interface DetachedStartOptions {
+  command: SelfCommand;
+  clock: Clock;
+  /** Patience, in ms. */
+  withinMs: number;
+  /** Whether the daemon answers; asked again and again. */
+  isReady: () => Promise<boolean>;
+}
+
+const askEveryMs = 50;
+const saidCharacters = 4_000;
+
+/**
+ * Starts a process that outlives us and our terminal: in a session of its own, with nothing of ours open but the pipe
+ * through which it says why it cannot start. Its log goes on to its own file.
+ */
+export async function startDetached(
+  { command, clock, withinMs, isReady }: DetachedStartOptions,
+): Promise<DetachedStart> {
+  const { program, args } = command;
+  const options: Deno.CommandOptions = { args, stdin: "null", stdout: "null", stderr: "piped", detached: true };
+  const child = new Deno.Command(program, options).spawn();
+  const listening = listen(child.stderr);
+  const late = Promise.withResolvers<"late">();
+  const cancel = clock.after(withinMs, () => late.resolve("late"));
+  try {
+    const outcome = await Promise.race([child.status, ready(isReady, clock, late.promise), late.promise]);
+    if (outcome === "ready") return { kind: "running" };
+    if (outcome === "late") return { kind: "late", said: listening.said };
+    await listening.ended;
+    return { kind: "ended", code: outcome.code, said: listening.said };
+  } finally {
+    cancel();
+    await listening.cancel();
+    child.unref();
+  }
+}
+
+/** Waits until it answers; what asks too early fails, and that is no news. */
+async function ready(isReady: () => Promise<boolean>, clock: Clock, late: Promise<unknown>): Promise<"ready"> {
+  let isLate = false;
+  void late.then(() => isLate = true);
+  while (!await isReady().catch(() => false)) {
+    if (isLate) return new Promise(() => {});
+    await new Promise<void>((resolve) => clock.after(askEveryMs, resolve));
+  }
+  return "ready";
+}
+
+/** Keeps the last of what it says. */
+function listen(stderr: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  const reader = stderr.pipeThrough(new TextDecoderStream()).getReader();
+  const heard = {
+    said: "",
+    ended: Promise.resolve(),
+    cancel: () => reader.cancel().catch(() => {}),
+  };
+  const readAll = async () => {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      heard.said = (heard.said + read.value).slice(-saidCharacters);
+    }
+  };
+  heard.ended = readAll().catch((error) => {
+    heard.said ||= messageOf(error);
+  });
+  return heard;
+}
