@@ -13,6 +13,7 @@ import { dropFfi } from "./app/drop_ffi.ts";
 import { type DaemonOptions, type Ground, layGround } from "./app/ground.ts";
 import { createHttpContext } from "./app/http_context.ts";
 import { createLifetime, type Lifetime } from "./app/lifetime.ts";
+import { takeOverPredecessor } from "./app/migration.ts";
 import { followLogFile } from "./app/log_file.ts";
 import { lazyLoginStart } from "./app/login_start.ts";
 import { openConfig } from "./app/open_config.ts";
@@ -53,6 +54,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const ground = layGround(options);
   const crashWatch = cleanup.use(new CrashWatch(options, ground));
   cleanup.use(ground.secrets);
+  await takeOverPredecessor(options, ground);
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
   const { reportPart } = broker;

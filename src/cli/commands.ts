@@ -1,6 +1,7 @@
 import { logLevels } from "../core/log.ts";
 import { longestPauseMs, routeModes } from "../core/types.ts";
 import type { ArgumentSpec, CommandSpec, FlagSpec, ValueSpec } from "./command_spec.ts";
+import { migrateSpec } from "./migrate_spec.ts";
 import { doctorSpec } from "./doctor_spec.ts";
 import { logsSpec } from "./logs_spec.ts";
 import { secretSpec } from "./secret_spec.ts";
@@ -262,6 +263,7 @@ export const commands: readonly CommandSpec[] = [
   chat,
   config,
   secretSpec,
+  migrateSpec,
   autostartSpec,
   setupSpec,
   doctorSpec,

@@ -19,6 +19,7 @@ const loaders: Record<string, () => Promise<Command>> = {
   chat: async () => (await import("./chat_command.ts")).chatCommand,
   config: async () => (await import("./config_command.ts")).configCommand,
   secret: async () => (await import("./secret_command.ts")).secretCommand,
+  migrate: async () => (await import("./migrate_command.ts")).migrateCommand,
   setup: async () => (await import("./setup_command.ts")).setupCommand,
   doctor: async () => (await import("./doctor_command.ts")).doctorCommand,
   demo: async () => (await import("./demo_command.ts")).demoCommand,
