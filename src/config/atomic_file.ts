@@ -7,6 +7,8 @@ export interface WriteAtomicOptions {
   mode?: number;
   /** Whether the target of a symbolic link is replaced, and not the link. Default: yes. */
   followLink?: boolean;
+  /** How old what a killed write has left must be to be taken away, in ms; 0 takes what is being written, too. */
+  leftoverAfterMs?: number;
   /** Puts the finished file in its place; for tests of what happens when that fails. */
   rename?: (from: string, to: string) => Promise<void>;
 }
@@ -19,11 +21,11 @@ export interface WriteAtomicOptions {
  * Throws when it cannot be written; the old file is then as it was and nothing is left beside it.
  */
 export async function writeAtomic(path: string, text: string, options: WriteAtomicOptions = {}): Promise<void> {
-  const { mode = 0o600, followLink = true, rename = Deno.rename } = options;
+  const { mode = 0o600, followLink = true, leftoverAfterMs = longestWriteMs, rename = Deno.rename } = options;
   try {
     const target = followLink ? await linkTarget(path) : resolve(path);
     await Deno.mkdir(dirname(target), { recursive: true, mode: 0o700 });
-    await removeLeftovers(target);
+    await removeLeftovers(target, leftoverAfterMs);
     await replace(target, text, { mode, rename });
   } catch (cause) {
     throw new Error(`Cannot write ${path}: ${reasonOf(cause, path)}`, { cause });
@@ -52,7 +54,7 @@ async function isLink(path: string): Promise<boolean> {
 async function replace(
   target: string,
   text: string,
-  options: Required<Omit<WriteAtomicOptions, "followLink">>,
+  options: Required<Pick<WriteAtomicOptions, "mode" | "rename">>,
 ): Promise<void> {
   const temporary = `${target}.${crypto.randomUUID()}.tmp`;
   try {
@@ -66,18 +68,18 @@ async function replace(
 }
 
 /** A write takes milliseconds; a temporary file that is older belongs to none that still runs. */
-const leftoverAfterMs = 60_000;
+const longestWriteMs = 60_000;
 const temporaryEnd = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
 /** Takes away what earlier writes of this file have left; what cannot be taken away stays. */
-async function removeLeftovers(target: string): Promise<void> {
+async function removeLeftovers(target: string, afterMs: number): Promise<void> {
   const folder = dirname(target);
   try {
     for await (const { name, isFile } of Deno.readDir(folder)) {
       const path = resolve(folder, name);
       if (!isFile || !path.startsWith(target) || !temporaryEnd.test(path.slice(target.length))) continue;
       const { mtime } = await Deno.lstat(path);
-      if (mtime !== null && Date.now() - mtime.getTime() > leftoverAfterMs) await Deno.remove(path);
+      if (mtime !== null && Date.now() - mtime.getTime() >= afterMs) await Deno.remove(path);
     }
   } catch {
     // Another write may have taken it away; the write that follows says what is wrong with the folder.

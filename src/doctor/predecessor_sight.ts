@@ -1,9 +1,9 @@
-/** What is on this machine of the program that this one replaces, as `src/migration` finds it. */
+/** What is on this machine of the program that this one replaces; migration looks for it (`predecessor_traces`). */
 export interface PredecessorSight {
   /** Its systemd user unit. */
   unit: { enabledBy: readonly string[]; isActive: boolean } | null;
-  /** Entries that start it at login. */
-  autostart: readonly { file: string }[];
+  /** Entries in force that start it at login; `userFile` is where a user switches one off. */
+  autostart: readonly { file: string; userFile: string }[];
   /** It answers here; never our own app link. */
   link: { port: number } | null;
   processes: readonly { pid: number; program: string }[];

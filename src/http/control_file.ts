@@ -34,7 +34,13 @@ export class ControlFile {
     await checkOwnFolder(folder);
     if (await isOtherRunning(path)) return undefined;
     const file = new ControlFile(path, JSON.stringify(content, null, 2) + "\n");
-    await writeAtomic(path, file.#text, { followLink: false });
+    // One that a killed daemon was writing has its token in it.
+    const options = { followLink: false, leftoverAfterMs: 0 };
+    await writeAtomic(path, file.#text, options).catch(async (error) => {
+      // Another daemon that starts at this moment has taken ours away.
+      if (!(error instanceof Error && error.cause instanceof Deno.errors.NotFound)) throw error;
+      await writeAtomic(path, file.#text, options);
+    });
     return file;
   }
 

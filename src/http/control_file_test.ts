@@ -110,3 +110,15 @@ Deno.test("ControlFile takes the place of a pipe without waiting for its writer"
     await file!.remove();
   });
 });
+
+Deno.test("ControlFile takes away what a daemon that was killed while it wrote has left", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/control.json`;
+    await Deno.writeTextFile(`${path}.${crypto.randomUUID()}.tmp`, "{");
+    await ControlFile.write(path, { url: "http://127.0.0.1:1", token: "t", pid: 1, version: "1" });
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["control.json"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -74,6 +74,8 @@ export class DoctorScene implements AsyncDisposable {
       "cloudtolocalllm",
       `exec '${Deno.execPath()}' run --quiet --no-prompt -P=daemon '${repository}main.ts' "$@"`,
     );
+    // Programs of other tests are none of this user's.
+    await scene.addProgram("ps", "");
     await scene.configure(config);
     return scene;
   }

@@ -44,11 +44,20 @@ export function createDaemonObject(
   return {
     name: "daemon on the bus",
     async run(signal) {
-      const cancel = context.clock.after(aloneAfterMs, () => role.isDecided || role.decide(true));
+      let cancel = () => {};
+      const waitForBus = () => {
+        cancel = context.clock.after(aloneAfterMs, () => role.isDecided || role.decide(true));
+      };
+      waitForBus();
       try {
-        await eachConnection(link, signal, (bus, connected) => {
+        await eachConnection(link, signal, async (bus, connected) => {
           cancel();
-          return hold(bus, lock, connected);
+          try {
+            await hold(bus, lock, connected);
+          } finally {
+            // One that ends before it has said whose the name is has decided nothing.
+            if (!role.isDecided && !signal.aborted) waitForBus();
+          }
         });
       } finally {
         cancel();

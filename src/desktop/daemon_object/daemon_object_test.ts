@@ -1,12 +1,14 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BusScene, roundTripsUntil } from "../../../tests/support/bus_scene.ts";
-import type { DesktopSceneOptions } from "../../../tests/support/desktop_context.ts";
+import { DesktopScene, type DesktopSceneOptions } from "../../../tests/support/desktop_context.ts";
+import { settle } from "../../../tests/support/fake_clock.ts";
 import { serveHealth } from "../../../tests/support/health_server.ts";
 import { inTime } from "../../../tests/support/in_time.ts";
 import { isBusMissing, PrivateBus } from "../../../tests/support/private_bus.ts";
 import { backendState, cloudInput } from "../../../tests/support/states.ts";
 import { type Bus, BusError, type Value } from "../../dbus/types.ts";
 import { variant } from "../../dbus/variant.ts";
+import type { BusLink } from "../bus_link.ts";
 import { daemonInterface, daemonName, daemonPath } from "./daemon_names.ts";
 import { createDaemonObject } from "./daemon_object.ts";
 import { Role } from "./role.ts";
@@ -291,4 +293,29 @@ Deno.test({ name: "without a bus the daemon stands for itself", ignore }, async 
   assertEquals(daemon.role.isDecided, false);
   await daemon.desktop.fakeClock.advance(1);
   assertEquals(daemon.role.isPrimary, true);
+});
+
+Deno.test("a bus that ends before it has said whose the name is leaves the daemon to stand for itself", async () => {
+  const scene = new DesktopScene({ config: { backends: [] } });
+  const closed = new AbortController();
+  const asked = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<never>();
+  closed.signal.addEventListener("abort", () => gone.reject(closed.signal.reason));
+  // All that is asked of it before it ends; it answers nothing.
+  const bus = { closed: closed.signal, watchName: () => (asked.resolve(), gone.promise) } as unknown as Bus;
+  const link = { bus, subscribe: () => () => {} } as unknown as BusLink;
+  const role = new Role();
+  const stop = new AbortController();
+  const perform = () => Promise.resolve();
+  const running = createDaemonObject(scene.context, { link, perform, role }).run(stop.signal);
+  await asked.promise;
+  await scene.fakeClock.advance(60_000);
+  assertEquals(role.isDecided, false);
+  closed.abort(new Error("The bus has ended"));
+  await settle();
+  await scene.fakeClock.advance(3_000);
+  assertEquals(role.isPrimary, true);
+  stop.abort();
+  await running;
+  assertEquals(scene.fakeClock.pending, 0);
 });

@@ -32,6 +32,9 @@ export class Role {
   }
 }
 
+const standsElsewhere = "Another daemon stands for this session";
+const undecided = "It is not known yet whether another daemon stands for this session";
+
 /** The same service, running only while this daemon is the primary one: a session wants one icon, not one a daemon. */
 export function whilePrimary(role: Role, service: Service, report: ReportPart = () => {}): Service {
   const { name } = service;
@@ -39,9 +42,7 @@ export function whilePrimary(role: Role, service: Service, report: ReportPart = 
     name,
     async run(signal) {
       while (!signal.aborted) {
-        if (role.isDecided && !role.isPrimary) {
-          report(name, { state: "waiting", reason: "Another daemon stands for this session" });
-        }
+        if (!role.isPrimary) report(name, { state: "waiting", reason: role.isDecided ? standsElsewhere : undecided });
         await untilRole(role, true, signal);
         if (signal.aborted) return;
         report(name, { state: "running" });

@@ -35,10 +35,10 @@ export function predecessorFindings(
     const run = `systemctl --user disable --now ${oldUnit}`;
     findings.push(found("predecessor-starts", `The old unit ${oldUnit} starts at login`, { run }));
   }
-  for (const { file } of autostart) {
-    findings.push(
-      found("predecessor-starts", `${file} starts the old tray daemon at login`, { run: `rm ${shellWord(file)}` }),
-    );
+  for (const { file, userFile } of autostart) {
+    // One of the whole machine is switched off by a file of the user's own.
+    const run = file === userFile || migrate === null ? `rm ${shellWord(file)}` : `${migrate} --yes`;
+    findings.push(found("predecessor-starts", `${file} starts the old tray daemon at login`, { run }));
   }
   if (settings !== null && migrate !== null && findings.length > 0) {
     findings.push(found("predecessor-settings", `${settings} has settings of the old program`, { run: migrate }));

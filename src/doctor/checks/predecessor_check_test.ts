@@ -22,8 +22,11 @@ Deno.test("predecessorFindings() ends what runs and switches off what starts", (
   assertEquals(findings({ unit: { enabledBy: ["/w"], isActive: true } }), [["predecessor-runs", disable]]);
   assertEquals(findings({ unit: { enabledBy: ["/w"], isActive: false } }), [["predecessor-starts", disable]]);
   assertEquals(findings({ unit: { enabledBy: [], isActive: false } }), []);
-  assertEquals(findings({ autostart: [{ file: "/a b" }], settings: "/o" }, { migrate: "ctl migrate" }), [
-    ["predecessor-starts", "rm '/a b'"],
-    ["predecessor-settings", "ctl migrate"],
-  ]);
+  assertEquals(
+    findings({ autostart: [{ file: "/a b", userFile: "/a b" }], settings: "/o" }, { migrate: "ctl migrate" }),
+    [
+      ["predecessor-starts", "rm '/a b'"],
+      ["predecessor-settings", "ctl migrate"],
+    ],
+  );
 });
