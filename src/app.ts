@@ -54,7 +54,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const ground = layGround(options);
   const crashWatch = cleanup.use(new CrashWatch(options, ground));
   cleanup.use(ground.secrets);
-  await takeOverPredecessor(options, ground);
+  cleanup.use(await takeOverPredecessor(options, ground));
   const configStore = cleanup.use(await openConfig(options, ground));
   const broker = createBroker(configStore, ground, cleanup);
   const { reportPart } = broker;

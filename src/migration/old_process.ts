@@ -8,7 +8,8 @@ export interface OldProcess {
 
 /** Programs of the predecessor that stay in the background. */
 const names = /^(cloudtolocalllm-(enhanced-)?tray|(enhanced_)?tray_daemon\.py)$/;
-const interpreters = /^(python[\d.]*|sh|bash|dash|env)$/;
+/** No shells: packaging/compat/cloudtolocalllm-tray, which starts our own daemon, is a shell's script for a moment. */
+const interpreters = /^(python[\d.]*|env)$/;
 
 /** The predecessor's processes of this user; none where `ps` is not there. `notThese`: ids that are ours. */
 export async function findOldProcesses(run: RunTool, notThese: readonly number[] = [Deno.pid]): Promise<OldProcess[]> {

@@ -12,7 +12,7 @@ export type RunTool = (program: string, args: readonly string[]) => Promise<Tool
 const withinMs = 40_000;
 
 /** Found by PATH, without a shell. `env`: beside our own environment. */
-export function toolRunner({ env = {} }: { env?: Record<string, string> } = {}): RunTool {
+export function toolRunner({ env = {} }: { env?: Readonly<Record<string, string>> } = {}): RunTool {
   return async (program, args) => {
     try {
       const signal = AbortSignal.timeout(withinMs);

@@ -16,7 +16,7 @@ if (Deno.args[0] === "migrate") await runCommandLine(["migrate"], io);
 else {
   const options = { paths: resolvePaths(io.env), overrides: {}, env: io.env, writeLog() {}, version: "0" };
   const ground = layGround(options);
-  await takeOverPredecessor(options, ground);
+  await using _rest = await takeOverPredecessor(options, ground);
   await ground.secrets[Symbol.asyncDispose]();
 }
 say("over");
