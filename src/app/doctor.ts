@@ -11,10 +11,11 @@ import { checks } from "../doctor/checks.ts";
 import { type DaemonSight, seeDaemon } from "../doctor/daemon_sight.ts";
 import { seeLoginEntries } from "../doctor/login_entries.ts";
 import { seePort } from "../doctor/port_sight.ts";
-import type { PredecessorSight } from "../doctor/predecessor_sight.ts";
 import { type DoctorReport, runChecks } from "../doctor/run_checks.ts";
 import { runTool } from "../doctor/run_tool.ts";
 import { findServers, type Place } from "../health/find_servers.ts";
+import { findPredecessor } from "../migration/predecessor_traces.ts";
+import { toolRunner } from "../migration/run_tool.ts";
 import { secretFile } from "../secrets/secret_file.ts";
 import type { ConnectionTest } from "../state/connection_report.ts";
 
@@ -68,7 +69,7 @@ function createContext(options: DoctorOptions, alone: SecretsOfOurOwn): DoctorCo
     }),
     loginEntries: () => seeLoginEntries(env),
     lastCrash: () => seeCrash(paths, clock),
-    predecessor: () => seePredecessor(options),
+    predecessor: () => findPredecessor(env, toolRunner({ env: toolEnv }), { clock }),
   };
 }
 
@@ -78,12 +79,6 @@ async function seeCrash(paths: Paths, clock: Clock): Promise<CrashSight | undefi
   if (report === undefined) return undefined;
   const { last: { lastAliveAt: at, error, isWithMachine }, inLastDay } = report;
   return { at, error, isWithMachine, inLastDay };
-}
-
-async function seePredecessor({ env, clock, toolEnv }: DoctorOptions): Promise<PredecessorSight> {
-  const { findPredecessor } = await import("../migration/predecessor_traces.ts");
-  const { toolRunner } = await import("../migration/run_tool.ts");
-  return await findPredecessor(env, toolRunner({ env: { ...toolEnv } }), { clock });
 }
 
 function once<T>(look: () => Promise<T>): () => Promise<T> {

@@ -1,4 +1,4 @@
-/** What is on this machine of the program that this one replaces; migration looks for it (`predecessor_traces`). */
+/** What is on this machine of the program that this one replaces, as `src/migration` finds it. */
 export interface PredecessorSight {
   /** Its systemd user unit. */
   unit: { enabledBy: readonly string[]; isActive: boolean } | null;
