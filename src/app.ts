@@ -1,5 +1,5 @@
-import { leaveControlFile } from "./http/control_file.ts";
-import { Listener } from "./http/listener.ts";
+import { leaveControlFile, OtherDaemon } from "./http/control_file.ts";
+import { AddressInUse, Listener } from "./http/listener.ts";
 import { createHandler } from "./http/server.ts";
 import type { ConfigStore } from "./config/config_store.ts";
 import { AppLinkPart } from "./app/app_link.ts";
@@ -84,8 +84,9 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   facts.address = listener.localUrl;
   const { pid, version } = facts;
   const content = { url: listener.localUrl, token: context.controlToken, pid, version };
-  const left = await leaveControlFile(controlFile, content, ground.log);
-  if (left) cleanup.defer(() => left.remove());
+  const left = await leaveControlFile(controlFile, content, ground);
+  if (left instanceof OtherDaemon) makeWay(left, options, ground);
+  else if (left) cleanup.defer(() => left.remove());
   cleanup.use(app);
   app.start({ http: context, handler });
   await crashWatch.leaveMark();
@@ -105,6 +106,18 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const daemon = running(listener, { ground, configStore, broker, lifetime, app, resources: cleanup.move() });
   started.resolve(daemon);
   return daemon;
+}
+
+/**
+ * Who starts one only where there is none has one: that of another port, or of a start at the same moment. Throws
+ * {@linkcode AddressInUse} then.
+ */
+function makeWay({ url }: OtherDaemon, { desktop, paths }: DaemonOptions, { log }: Ground): void {
+  if (desktop?.isTheOne && desktop.givesWayQuietly) {
+    log.info("Another daemon of this session runs; this one ends", { address: url });
+    throw new AddressInUse(`Cannot start: a daemon runs already at ${url}`, { broker: url });
+  }
+  log.warn("Another daemon runs; commands go on reaching that one", { controlFile: paths.controlFile });
 }
 
 function running(

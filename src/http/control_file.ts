@@ -2,6 +2,7 @@ import { dirname } from "@std/path/posix/dirname";
 import { writeAtomic } from "../config/atomic_file.ts";
 import { ownUid } from "../config/own_uid.ts";
 import { readSmallTextFile } from "../config/small_file.ts";
+import { type Clock, sleep } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 
@@ -24,23 +25,21 @@ export class ControlFile {
   }
 
   /**
-   * Writes it; `undefined` when that of another daemon is there, which still runs: commands go on reaching that one.
+   * Writes it, or tells where another daemon is whose file is there and that still runs: commands go on reaching that
+   * one. Of daemons that start at once one writes it, and the others find that.
    *
    * Throws when it cannot be written, and when others could put something in its place.
    */
-  static async write(path: string, content: ControlFileContent): Promise<ControlFile | undefined> {
+  static async write(path: string, content: ControlFileContent, clock: Clock): Promise<ControlFile | OtherDaemon> {
     const folder = dirname(path);
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     await checkOwnFolder(folder);
-    if (await isOtherRunning(path)) return undefined;
+    using _turn = await ownTurn(folder, clock);
+    const other = await otherRunning(path);
+    if (other !== undefined) return new OtherDaemon(other);
     const file = new ControlFile(path, JSON.stringify(content, null, 2) + "\n");
     // One that a killed daemon was writing has its token in it.
-    const options = { followLink: false, leftoverAfterMs: 0 };
-    await writeAtomic(path, file.#text, options).catch(async (error) => {
-      // Another daemon that starts at this moment has taken ours away.
-      if (!(error instanceof Error && error.cause instanceof Deno.errors.NotFound)) throw error;
-      await writeAtomic(path, file.#text, options);
-    });
+    await writeAtomic(path, file.#text, { followLink: false, leftoverAfterMs: 0 });
     return file;
   }
 
@@ -57,8 +56,8 @@ export class ControlFile {
 /** Patience with another daemon, in ms. */
 const withinMs = 500;
 
-/** Only the daemon that wrote the file knows its token: another one, or ourselves, on the same port does not count. */
-async function isOtherRunning(path: string): Promise<boolean> {
+/** Where it is. Only the daemon that wrote the file knows its token: another one, or ourselves, on the same port does not count. */
+async function otherRunning(path: string): Promise<string | undefined> {
   try {
     const { url, token } = JSON.parse(await readSmallTextFile(path));
     const response = await fetch(`${url}/control/v1/mode`, {
@@ -67,11 +66,29 @@ async function isOtherRunning(path: string): Promise<boolean> {
       redirect: "error",
     });
     await response.body?.cancel();
-    return response.ok;
+    return response.ok ? url : undefined;
   } catch {
     // No file, or one that a killed daemon left.
-    return false;
+    return undefined;
   }
+}
+
+/** Patience with others that write, and how often they are looked at, in ms. */
+const turn = { withinMs: 2_000, everyMs: 20 };
+
+/**
+ * Keeps others that write there waiting until it is disposed, by a lock on the folder, of which nothing is left. Who
+ * holds it for too long, or a file system without locks, keeps nobody from writing.
+ */
+async function ownTurn(folder: string, clock: Clock): Promise<Disposable> {
+  const opened = await Deno.open(folder);
+  try {
+    const until = clock.monotonic() + turn.withinMs;
+    while (!await opened.tryLock(true) && clock.monotonic() < until) await sleep(turn.everyMs, { clock });
+  } catch {
+    // It knows no locks.
+  }
+  return { [Symbol.dispose]: () => opened.close() };
 }
 
 /** Throws unless the folder is ours and only we may change what is in it. */
@@ -88,16 +105,23 @@ async function checkOwnFolder(folder: string): Promise<void> {
   }
 }
 
+/** The daemon whose file is there. */
+export class OtherDaemon {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+}
+
 /** Programs are served also where commands cannot reach the daemon: that is only told. */
 export async function leaveControlFile(
   path: string,
   content: ControlFileContent,
-  log: Log,
-): Promise<ControlFile | undefined> {
+  { log, clock }: { log: Log; clock: Clock },
+): Promise<ControlFile | OtherDaemon | undefined> {
   try {
-    const controlFile = await ControlFile.write(path, content);
-    if (!controlFile) log.warn("Another daemon runs; commands go on reaching that one", { controlFile: path });
-    return controlFile;
+    return await ControlFile.write(path, content, clock);
   } catch (error) {
     log.warn("Commands cannot reach this daemon, for it could not leave control.json", { reason: messageOf(error) });
     return undefined;

@@ -1,9 +1,17 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { inTime } from "../../tests/support/in_time.ts";
 import { refusedPort } from "../../tests/support/model_server.ts";
-import { ControlFile } from "./control_file.ts";
+import { systemClock } from "../core/clock.ts";
+import { ControlFile, type ControlFileContent, OtherDaemon } from "./control_file.ts";
 
 const content = { url: "http://127.0.0.1:1", token: "secret", pid: 42, version: "1.2.3" };
+
+const write = (path: string, what: ControlFileContent) => ControlFile.write(path, what, systemClock);
+
+function ours(file: ControlFile | OtherDaemon): ControlFile {
+  assert(file instanceof ControlFile);
+  return file;
+}
 
 async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -17,13 +25,13 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
 Deno.test("ControlFile is there for its user only, in a folder for its user only, and goes with the daemon", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/cloudtolocalllm/control.json`;
-    const file = await ControlFile.write(path, content);
+    const file = await write(path, content);
     assertEquals(JSON.parse(await Deno.readTextFile(path)), content);
     const modes = [path, `${folder}/cloudtolocalllm`].map((one) => Deno.statSync(one).mode! & 0o777);
     assertEquals(modes, [0o600, 0o700]);
-    await file!.remove();
+    await ours(file).remove();
     await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
-    await file!.remove();
+    await ours(file).remove();
   });
 });
 
@@ -32,7 +40,7 @@ Deno.test("ControlFile takes the place of one that a killed daemon left, whateve
     const path = `${folder}/control.json`;
     for (const left of [`{"url":"http://127.0.0.1:${refusedPort()}"}`, "not JSON", "{}", ""]) {
       await Deno.writeTextFile(path, left, { mode: 0o644 });
-      assertEquals((await ControlFile.write(path, content)) !== undefined, true, left);
+      assert(await write(path, content) instanceof ControlFile, left);
       assertEquals([JSON.parse(await Deno.readTextFile(path)).token, Deno.statSync(path).mode! & 0o777], [
         "secret",
         0o600,
@@ -52,7 +60,7 @@ Deno.test("ControlFile leaves that of another daemon, which runs, alone", async 
     );
     const theirs = JSON.stringify({ ...content, url: `http://127.0.0.1:${other.addr.port}` });
     await Deno.writeTextFile(path, theirs);
-    assertEquals(await ControlFile.write(path, content), undefined);
+    assertEquals(await write(path, content), new OtherDaemon(`http://127.0.0.1:${other.addr.port}`));
     assertEquals(await Deno.readTextFile(path), theirs);
   });
 });
@@ -64,17 +72,17 @@ Deno.test("ControlFile takes the place of one whose port a daemon with another t
     await using ourselves = Deno.serve(options, () => new Response(null, { status: 401 }));
     const url = `http://127.0.0.1:${ourselves.addr.port}`;
     await Deno.writeTextFile(path, JSON.stringify({ ...content, url, token: "of a killed daemon" }));
-    const file = await ControlFile.write(path, { ...content, url });
-    assertEquals([file !== undefined, JSON.parse(await Deno.readTextFile(path)).token], [true, "secret"]);
+    const file = await write(path, { ...content, url });
+    assertEquals([file instanceof ControlFile, JSON.parse(await Deno.readTextFile(path)).token], [true, "secret"]);
   });
 });
 
 Deno.test("remove() leaves what another daemon has put there meanwhile", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/control.json`;
-    const file = await ControlFile.write(path, content);
+    const file = await write(path, content);
     await Deno.writeTextFile(path, "theirs");
-    await file!.remove();
+    await ours(file).remove();
     assertEquals(await Deno.readTextFile(path), "theirs");
   });
 });
@@ -84,7 +92,7 @@ Deno.test("ControlFile follows no link", async () => {
     const path = `${folder}/control.json`;
     await Deno.writeTextFile(`${folder}/victim`, "untouched");
     await Deno.symlink("victim", path);
-    await ControlFile.write(path, content);
+    await write(path, content);
     assertEquals(await Deno.readTextFile(`${folder}/victim`), "untouched");
     assertEquals((await Deno.lstat(path)).isSymlink, false);
   });
@@ -94,8 +102,8 @@ Deno.test("ControlFile is not left in a folder that others may write to", async 
   await withFolder(async (folder) => {
     for (const mode of [0o720, 0o702, 0o777]) {
       await Deno.chmod(folder, mode);
-      const write = () => ControlFile.write(`${folder}/control.json`, content);
-      await assertRejects(write, Error, `(mode ${mode.toString(8)}); correct it with: chmod 700 ${folder}`);
+      const attempt = () => write(`${folder}/control.json`, content);
+      await assertRejects(attempt, Error, `(mode ${mode.toString(8)}); correct it with: chmod 700 ${folder}`);
       assertEquals([...Deno.readDirSync(folder)], []);
     }
   });
@@ -105,9 +113,9 @@ Deno.test("ControlFile takes the place of a pipe without waiting for its writer"
   await withFolder(async (folder) => {
     const path = `${folder}/control.json`;
     await new Deno.Command("mkfifo", { args: [path] }).output();
-    const file = await inTime("the file is written", ControlFile.write(path, content));
+    const file = await inTime("the file is written", write(path, content));
     assertEquals(JSON.parse(await Deno.readTextFile(path)), content);
-    await file!.remove();
+    await ours(file).remove();
   });
 });
 
@@ -116,9 +124,31 @@ Deno.test("ControlFile takes away what a daemon that was killed while it wrote h
   try {
     const path = `${folder}/control.json`;
     await Deno.writeTextFile(`${path}.${crypto.randomUUID()}.tmp`, "{");
-    await ControlFile.write(path, { url: "http://127.0.0.1:1", token: "t", pid: 1, version: "1" });
+    await write(path, { url: "http://127.0.0.1:1", token: "t", pid: 1, version: "1" });
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["control.json"]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("ControlFile is written by one of many daemons that start at once, and the others find that", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/control.json`;
+    const daemons = Array.from({ length: 8 }, (_, i) => {
+      const token = `token-${i}`;
+      const isOurs = (request: Request) => request.headers.get("authorization") === `Bearer ${token}`;
+      const server = Deno.serve(
+        { port: 0, hostname: "127.0.0.1", onListen() {} },
+        (request) => new Response(null, { status: isOurs(request) ? 200 : 401 }),
+      );
+      return { server, what: { ...content, token, url: `http://127.0.0.1:${server.addr.port}` } };
+    });
+    const written = await Promise.all(daemons.map(({ what }) => write(path, what)));
+    const winners = written.filter((one) => one instanceof ControlFile);
+    assertEquals(winners.length, 1);
+    const { url } = JSON.parse(await Deno.readTextFile(path));
+    for (const one of written) if (one instanceof OtherDaemon) assertEquals(one.url, url);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["control.json"]);
+    await Promise.all(daemons.map(({ server }) => server.shutdown()));
+  });
 });
