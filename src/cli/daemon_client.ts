@@ -31,6 +31,11 @@ export class DaemonClient implements Disposable {
     return this.#control.url;
   }
 
+  /** Its process id, by its control file. */
+  get pid(): number {
+    return this.#control.pid;
+  }
+
   /**
    * The daemon's answer to a control request. Throws {@linkcode DaemonNotRunning}, or {@linkcode DaemonRefused} with the
    * daemon's words. `timeoutMs: null` waits for as long as it takes.
@@ -42,8 +47,10 @@ export class DaemonClient implements Disposable {
     const text = await response.text().catch((error) => {
       throw this.#unreachable(error, deadline);
     });
-    if (response.ok) return parseJson(text) ?? this.#refuse(`sent no JSON for /control/v1/${path}`, response.status);
-    return this.#refuse(response.status === 401 ? undefined : refusalOf(text, response.status), response.status, text);
+    if (response.ok) return parseJson(text) ?? this.#refuse(undefined, response.status);
+    // Every refusal of ours has words; and ours knows its own token.
+    const words = response.status === 401 ? undefined : errorWords(text);
+    return this.#refuse(words && `refuses: ${words}`, response.status, text);
   }
 
   /** Any request to the daemon, answered with whatever status; only a daemon that does not answer throws. */
@@ -84,7 +91,7 @@ export class DaemonClient implements Disposable {
     );
   }
 
-  /** `words` undefined: the token is not known there. */
+  /** `words` undefined: the token is not known there, or what answers is no daemon. */
   #refuse(words: string | undefined, status: number, text = ""): never {
     if (words !== undefined) {
       throw new DaemonRefused(`The daemon at ${this.url} ${words}`, { status, code: errorCode(text) });
@@ -122,10 +129,6 @@ export function errorWords(text: string): string | undefined {
   const { error } = json;
   const words = typeof error === "object" && error !== null && "message" in error ? error.message : error;
   return typeof words === "string" ? terminalLine(words) : undefined;
-}
-
-function refusalOf(text: string, status: number): string {
-  return `refuses: ${errorWords(text) ?? `HTTP ${status}`}`;
 }
 
 function parseJson(text: string): unknown {

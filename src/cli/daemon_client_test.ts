@@ -43,16 +43,24 @@ Deno.test("DaemonClient takes one that does not know the token for another progr
 Deno.test("DaemonClient tells a refusal in the daemon's words, without control characters", async () => {
   await using daemon = await FakeDaemon.start({
     "GET /control/v1/status": () => Response.json({ error: { message: "not\x1b now" } }, { status: 503 }),
-    "GET /control/v1/mode": () => new Response("<html>", { status: 502 }),
-    "GET /control/v1/models": () => new Response("<html>"),
   });
   const status = await outcome(["status"], daemon.env);
   assertEquals([status.code, status.io.stderr], [ExitCode.failed, `The daemon at ${daemon.url} refuses: not now\n`]);
-  const mode = await outcome(["mode"], daemon.env);
-  assertEquals([mode.code, mode.io.stderr], [ExitCode.failed, `The daemon at ${daemon.url} refuses: HTTP 502\n`]);
-  const models = await outcome(["models"], daemon.env);
-  assertEquals(models.code, ExitCode.failed);
-  assertStringIncludes(models.io.stderr, "sent no JSON");
+});
+
+Deno.test("DaemonClient takes what answers in no way of ours for another program, with the address of a killed daemon", async () => {
+  await using daemon = await FakeDaemon.start({
+    "GET /control/v1/mode": () => new Response("<html>", { status: 502 }),
+    "GET /control/v1/models": () => new Response("<html>"),
+  });
+  for (const command of ["mode", "models"]) {
+    const { code, io } = await outcome([command], daemon.env);
+    assertEquals(code, ExitCode.notRunning);
+    assertStringIncludes(
+      io.stderr,
+      `another program, or a daemon of another user, answers at ${daemon.url}\nStart it with: `,
+    );
+  }
 });
 
 Deno.test("DaemonClient follows no redirect with the token", async () => {
@@ -61,7 +69,7 @@ Deno.test("DaemonClient follows no redirect with the token", async () => {
     "GET /control/v1/status": () => Response.redirect(`${elsewhere.url}/`),
   });
   const { code } = await outcome(["status"], daemon.env);
-  assertEquals(code, ExitCode.failed);
+  assertEquals(code, ExitCode.notRunning);
   assertEquals(elsewhere.requests, []);
 });
 

@@ -8,7 +8,7 @@ const startMs = 30_000;
 
 /** `start`: the daemon in the background, by the means of this machine. */
 export async function startCommand({ io }: CommandContext): Promise<ExitCode> {
-  const url = await runningUrl(io);
+  const url = (await running(io))?.url;
   if (url !== undefined) {
     io.out(`CloudToLocalLLM runs already at ${url}\n`);
     return ExitCode.done;
@@ -24,7 +24,7 @@ export async function startInBackground(io: Io): Promise<void> {
   const isByUnit = await unit.isKnown();
   if (isByUnit) checkUnitStart(await unit.start(), unit.name);
   else await startProcess(io);
-  const url = await runningUrl(io);
+  const url = (await running(io))?.url;
   if (url === undefined) throw new Error(`The daemon was started and does not answer; see: ${io.programName} logs`);
   io.out(`CloudToLocalLLM runs at ${url}${isByUnit ? `, as ${unit.name}` : ""}\n`);
 }
@@ -42,20 +42,20 @@ async function startProcess(io: Io): Promise<void> {
   const { startDetached } = await import("../service/start/start_detached.ts");
   const { lastingCommand } = await import("../core/self_command.ts");
   const command = lastingCommand(["run", "--unless-running"], io);
-  const isReady = async () => await runningUrl(io) !== undefined;
-  const start = await startDetached({ command, clock: io.clock, withinMs: startMs, isReady });
+  const readyPid = async () => (await running(io))?.pid;
+  const start = await startDetached({ command, clock: io.clock, withinMs: startMs, readyPid });
   if (start.kind === "running" || (start.kind === "ended" && start.code === 0)) return;
   const why = terminalText(start.said).trim();
   if (start.kind === "ended") throw new Error(`The daemon could not start:\n${why || `it ended with ${start.code}`}`);
   throw new Error(`The daemon did not answer within ${startMs / 1_000} s${why ? `; it said:\n${why}` : ""}`);
 }
 
-/** Where a daemon answers now; `undefined`: none does. */
-async function runningUrl(io: Io): Promise<string | undefined> {
+/** The daemon that answers now; `undefined`: none does. */
+async function running(io: Io): Promise<{ url: string; pid: number } | undefined> {
   try {
     using daemon = await connectToDaemon(io);
     await daemon.control("mode");
-    return daemon.url;
+    return { url: daemon.url, pid: daemon.pid };
   } catch (error) {
     if (error instanceof Error && error.name === "DaemonNotRunning") return undefined;
     throw error;

@@ -10,6 +10,9 @@ export interface ServiceNotifierOptions {
   log: Log;
 }
 
+/** Nobody in their senses wants it more often, in ms. */
+const leastFeedMs = 100;
+
 /** What may be said, by sd_notify(3). */
 export type ServiceState = Readonly<
   Partial<Record<"READY" | "STOPPING" | "WATCHDOG" | "STATUS" | "EXTEND_TIMEOUT_USEC", string>>
@@ -79,11 +82,12 @@ export class ServiceNotifier implements Disposable {
   /** Twice as often as demanded, as sd_watchdog_enabled(3) advises. */
   #feedWatchdog(withinMs: number): void {
     if (!(withinMs > 0)) return;
+    const everyMs = Math.max(leastFeedMs, withinMs / 2);
     const feed = () => {
       void this.say({ WATCHDOG: "1" });
-      this.#cancelWatchdog = this.#clock.after(withinMs / 2, feed);
+      this.#cancelWatchdog = this.#clock.after(everyMs, feed);
     };
-    this.#cancelWatchdog = this.#clock.after(withinMs / 2, feed);
+    this.#cancelWatchdog = this.#clock.after(everyMs, feed);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Clock } from "../../core/clock.ts";
+import { type Clock, sleep } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { SelfCommand } from "../../core/self_command.ts";
 
@@ -13,11 +13,13 @@ export interface DetachedStartOptions {
   clock: Clock;
   /** Patience, in ms. */
   withinMs: number;
-  /** Whether the daemon answers; asked again and again. */
-  isReady: () => Promise<boolean>;
+  /** Process id of a daemon that answers, `undefined` as long as none does; asked again and again. */
+  readyPid: () => Promise<number | undefined>;
 }
 
 const askEveryMs = 50;
+/** Time for a daemon to see that another runs, in ms. */
+const makesWayMs = 2_000;
 const saidCharacters = 4_000;
 
 /**
@@ -25,7 +27,7 @@ const saidCharacters = 4_000;
  * through which it says why it cannot start. Its log goes on to its own file.
  */
 export async function startDetached(
-  { command, clock, withinMs, isReady }: DetachedStartOptions,
+  { command, clock, withinMs, readyPid }: DetachedStartOptions,
 ): Promise<DetachedStart> {
   const { program, args } = command;
   const options: Deno.CommandOptions = { args, stdin: "null", stdout: "null", stderr: "piped", detached: true };
@@ -34,8 +36,11 @@ export async function startDetached(
   const late = Promise.withResolvers<"late">();
   const cancel = clock.after(withinMs, () => late.resolve("late"));
   try {
-    const outcome = await Promise.race([child.status, ready(isReady, clock, late.promise), late.promise]);
-    if (outcome === "ready") return { kind: "running" };
+    const outcome = await Promise.race([child.status, ready(readyPid, clock, late.promise), late.promise]);
+    if (typeof outcome === "number") {
+      if (outcome !== child.pid) await untilItMakesWay(child, clock);
+      return { kind: "running" };
+    }
     if (outcome === "late") return { kind: "late", said: listening.said };
     await listening.ended;
     return { kind: "ended", code: outcome.code, said: listening.said };
@@ -46,15 +51,31 @@ export async function startDetached(
   }
 }
 
-/** Waits until it answers; what asks too early fails, and that is no news. */
-async function ready(isReady: () => Promise<boolean>, clock: Clock, late: Promise<unknown>): Promise<"ready"> {
+/** Waits until one answers; what asks too early fails, and that is no news. */
+async function ready(
+  readyPid: DetachedStartOptions["readyPid"],
+  clock: Clock,
+  late: Promise<unknown>,
+): Promise<number> {
   let isLate = false;
   void late.then(() => isLate = true);
-  while (!await isReady().catch(() => false)) {
+  for (;;) {
+    const pid = await readyPid().catch(() => undefined);
+    if (pid !== undefined) return pid;
     if (isLate) return new Promise(() => {});
-    await new Promise<void>((resolve) => clock.after(askEveryMs, resolve));
+    await sleep(askEveryMs, { clock });
   }
-  return "ready";
+}
+
+/**
+ * Another start was quicker, and ours ends; or a program between us and the daemon, such as an AppImage, stays. A daemon
+ * that is still on its way would outlive a `stop` that comes right after.
+ */
+async function untilItMakesWay(child: Deno.ChildProcess, clock: Clock): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const cancel = clock.after(makesWayMs, late.resolve);
+  await Promise.race([child.status, late.promise]);
+  cancel();
 }
 
 /** Keeps the last of what it says. */

@@ -74,3 +74,30 @@ async function untilStopping(url: string): Promise<void> {
     return (await response.json()).status === "stopping";
   });
 }
+
+Deno.test("of several starts at once one daemon is left, and each start names it", async () => {
+  await using home = await ProgramHome.make();
+  const starts = await Promise.all(Array.from({ length: 5 }, () => home.run("start")));
+  const { listen } = await home.status();
+  for (const { code, out, err } of starts) {
+    assertEquals([code, err, out.includes(listen)], [0, "", true], out);
+  }
+  const marks = [...Deno.readDirSync(`${home.folder}/state/cloudtolocalllm`)].filter(({ name }) =>
+    name.startsWith("running")
+  );
+  assertEquals(marks.length, 1);
+  await home.run("stop");
+  assertEquals(await home.leftovers(), []);
+});
+
+Deno.test("start and stop are not misled by what a killed daemon left, where another program has its port", async () => {
+  await using home = await ProgramHome.make();
+  await using other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => new Response("mine"));
+  const folder = `${home.folder}/run/cloudtolocalllm`;
+  await Deno.mkdir(folder, { mode: 0o700 });
+  const left = { url: `http://127.0.0.1:${other.addr.port}`, token: "old", pid: Deno.pid, version: "0" };
+  await Deno.writeTextFile(`${folder}/control.json`, JSON.stringify(left), { mode: 0o600 });
+  assertEquals((await home.run("stop")).out, "CloudToLocalLLM does not run\n");
+  assertEquals((await home.run("start")).code, 0);
+  assertEquals((await home.status()).listen === left.url, false);
+});
