@@ -65,8 +65,9 @@ async function otherRunning(path: string): Promise<string | undefined> {
       signal: AbortSignal.timeout(withinMs),
       redirect: "error",
     });
-    await response.body?.cancel();
-    return response.ok ? url : undefined;
+    // Another program may have the port of a killed daemon now, and answer everything.
+    const { mode } = response.ok ? await response.json() : { mode: undefined };
+    return typeof mode === "string" ? url : undefined;
   } catch {
     // No file, or one that a killed daemon left.
     return undefined;

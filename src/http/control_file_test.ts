@@ -56,7 +56,7 @@ Deno.test("ControlFile leaves that of another daemon, which runs, alone", async 
     const authorized = (request: Request) => request.headers.get("authorization") === "Bearer secret";
     await using other = Deno.serve(
       options,
-      (request) => new Response(null, { status: authorized(request) ? 200 : 401 }),
+      (request) => Response.json({ mode: "local-first" }, { status: authorized(request) ? 200 : 401 }),
     );
     const theirs = JSON.stringify({ ...content, url: `http://127.0.0.1:${other.addr.port}` });
     await Deno.writeTextFile(path, theirs);
@@ -74,6 +74,17 @@ Deno.test("ControlFile takes the place of one whose port a daemon with another t
     await Deno.writeTextFile(path, JSON.stringify({ ...content, url, token: "of a killed daemon" }));
     const file = await write(path, { ...content, url });
     assertEquals([file instanceof ControlFile, JSON.parse(await Deno.readTextFile(path)).token], [true, "secret"]);
+  });
+});
+
+Deno.test("ControlFile takes the place of one whose port another program has now, which answers everything", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/control.json`;
+    for (const body of ["mine", "{}", "null", '{"mode":1}']) {
+      await using other = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => new Response(body));
+      await Deno.writeTextFile(path, JSON.stringify({ ...content, url: `http://127.0.0.1:${other.addr.port}` }));
+      ours(await write(path, content));
+    }
   });
 });
 
@@ -139,7 +150,7 @@ Deno.test("ControlFile is written by one of many daemons that start at once, and
       const isOurs = (request: Request) => request.headers.get("authorization") === `Bearer ${token}`;
       const server = Deno.serve(
         { port: 0, hostname: "127.0.0.1", onListen() {} },
-        (request) => new Response(null, { status: isOurs(request) ? 200 : 401 }),
+        (request) => Response.json({ mode: "local-first" }, { status: isOurs(request) ? 200 : 401 }),
       );
       return { server, what: { ...content, token, url: `http://127.0.0.1:${server.addr.port}` } };
     });
