@@ -66,8 +66,8 @@ async function otherRunning(path: string): Promise<string | undefined> {
       redirect: "error",
     });
     // Another program may have the port of a killed daemon now, and answer everything.
-    const { mode } = response.ok ? await response.json() : { mode: undefined };
-    return typeof mode === "string" ? url : undefined;
+    const { mode } = JSON.parse(await response.text());
+    return response.ok && typeof mode === "string" ? url : undefined;
   } catch {
     // No file, or one that a killed daemon left.
     return undefined;
