@@ -36,8 +36,8 @@ export function DesktopView({ c, context, states, isLoginStart, loginProblem }: 
         {loginProblem !== undefined && <Notice kind="error">Nothing was changed. {loginProblem}.</Notice>}
         <LoginStartPart csrf={csrf} isEnabled={isLoginStart} />
         <p class="note">
-          By the file autostart/cloudtolocalllm.desktop in your configuration folder, as your desktop reads it. What you
-          changed in it by hand stays.
+          By a systemd unit where systemd starts your session, else by an entry in your autostart folder. What you
+          changed in them by hand stays.
         </p>
       </section>
       <Address context={context} />
