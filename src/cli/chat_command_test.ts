@@ -106,17 +106,19 @@ Deno.test("chat fails when the answer breaks off, in whichever way", async () =>
 });
 
 Deno.test("chat fails when the connection breaks in the middle", async () => {
-  await using daemon = await FakeDaemon.start({});
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  await daemon.writeControl({ url: `http://127.0.0.1:${listener.addr.port}`, token: "t", pid: 1, version: "0" });
+  const broken = Promise.withResolvers<void>();
+  const half = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(new TextEncoder().encode(`${says("Half")}\n`));
+      await broken.promise;
+      controller.error(new Error("The connection breaks"));
+    },
+  });
+  await using daemon = await FakeDaemon.start({ "POST /api/chat": () => new Response(half) });
   const io = new FakeIo({ env: daemon.env });
   const ended = runCommandLine(["chat", "m", "hi"], io);
-  using connection = await listener.accept();
-  await connection.read(new Uint8Array(4_096));
-  const head = "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n";
-  await connection.write(new TextEncoder().encode(`${head}${says("Half")}\n`));
   await io.printed("Half");
-  await connection.closeWrite();
+  broken.resolve();
   assertEquals(await ended, ExitCode.failed);
   assertEquals(io.stdout, "Half\n");
   assertEquals(io.stderr, "The answer broke off: the daemon closed the connection\n");

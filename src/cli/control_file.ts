@@ -16,8 +16,8 @@ export interface ControlFile {
  * Reads the file that a running daemon leaves. A missing one means that none runs ({@linkcode DaemonNotRunning}).
  *
  * What stands there is believed only as far as nobody else can abuse it: the file must be ours alone, and its address
- * loopback, for an address on a network may belong to another machine tomorrow. A file that a killed daemon left behind
- * is harmless: each daemon makes its own token, so whatever listens there now learns one that opens nothing.
+ * loopback, for an address on a network may belong to another machine tomorrow. What listens at the address of a killed
+ * daemon now is told from it before anything is sent (`core/daemon_proof`).
  */
 export async function readControlFile(path: string): Promise<ControlFile> {
   const text = await readOwn(path);

@@ -1,4 +1,5 @@
 import { resolvePaths } from "../config/paths.ts";
+import { isDaemonAt } from "../core/daemon_proof.ts";
 import { messageOf } from "../core/errors.ts";
 import { type ControlFile, readControlFile } from "./control_file.ts";
 import { DaemonRefused } from "./daemon_refused.ts";
@@ -20,6 +21,7 @@ export class DaemonClient implements Disposable {
   readonly #control: ControlFile;
   readonly #client: Deno.HttpClient;
   readonly #startCommand: string;
+  #hasProof = false;
 
   constructor(control: ControlFile, startCommand: string) {
     this.#control = control;
@@ -57,6 +59,7 @@ export class DaemonClient implements Disposable {
   async request(path: string, options: RequestOptions = {}): Promise<Response> {
     const { method = "GET", body, headers, signal } = options;
     try {
+      if (!await this.#isProven(signal)) return this.#refuse(undefined, 0);
       return await fetch(this.#control.url + path, {
         method,
         headers: {
@@ -70,8 +73,14 @@ export class DaemonClient implements Disposable {
         signal,
       });
     } catch (error) {
-      throw this.#unreachable(error, signal);
+      throw error instanceof DaemonNotRunning ? error : this.#unreachable(error, signal);
     }
+  }
+
+  /** Whether it is the daemon that wrote the file: the token, and what the user says, are for no other. */
+  async #isProven(signal: AbortSignal | undefined): Promise<boolean> {
+    const { url, token } = this.#control;
+    return this.#hasProof ||= await isDaemonAt(url, token, { signal, client: this.#client });
   }
 
   [Symbol.dispose](): void {

@@ -58,7 +58,8 @@ async function tellToQuit(io: Io, isNow: boolean): Promise<Quitting | undefined>
   try {
     using daemon = await connectToDaemon(io);
     const answer = await daemon.control("quit", { method: "POST", body: isNow ? { graceMs: 0 } : {} });
-    return { ...answer as Omit<Quitting, "url">, url: daemon.url };
+    const { inFlight, graceMs } = answer as Omit<Quitting, "url" | "pid">;
+    return { url: daemon.url, pid: daemon.pid, inFlight, graceMs };
   } catch (error) {
     if (error instanceof DaemonNotRunning) return undefined;
     throw error;

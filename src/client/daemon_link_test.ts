@@ -52,7 +52,8 @@ Deno.test("the daemon is found once, and asked again whether it is there after f
   await scene.client.mode();
   await scene.clock.advance(4_999);
   await scene.client.mode();
-  assertEquals(scene.asked(), Array(3).fill("GET :4001/control/v1/mode"));
+  const mode = "GET :4001/control/v1/mode";
+  assertEquals(scene.asked(), ["GET :4001/control/v1/proof", mode, mode]);
   await scene.clock.advance(5_000);
   await scene.client.mode();
   assertEquals(scene.asked().length, 2);
@@ -63,7 +64,7 @@ Deno.test("calls at a time share one search", async () => {
   const scene = new Scene();
   scene.run(first, "a");
   await Promise.all([scene.client.find(), scene.client.find(), scene.client.find()]);
-  assertEquals(scene.asked(), ["GET :4001/control/v1/mode"]);
+  assertEquals(scene.asked(), ["GET :4001/control/v1/proof"]);
 });
 
 Deno.test("a daemon with another port and token is found by the next call", async () => {
@@ -76,7 +77,7 @@ Deno.test("a daemon with another port and token is found by the next call", asyn
   assertEquals((await scene.client.mode()).mode, "local-first");
   assertEquals(scene.asked(), [
     "GET :4001/control/v1/mode",
-    "GET :4002/control/v1/mode",
+    "GET :4002/control/v1/proof",
     "GET :4002/control/v1/mode",
   ]);
 });

@@ -1,3 +1,4 @@
+import { controlProof } from "../core/control_proof.ts";
 import { DaemonLost, OriginNotAllowed } from "./errors.ts";
 import { boundedText, parseObject } from "./read_body.ts";
 import type { Timers } from "./link_parts.ts";
@@ -17,30 +18,32 @@ const maxBytes = 4_096;
 
 /**
  * That a daemon is at an address; throws why not, as the end of a sentence. With a token it must be the daemon that made
- * it: only that one knows it, so a program that has taken the port since learns a token that opens nothing. Without one
- * it must answer as a daemon does, which any program of this machine could.
+ * it, which shows that without being sent it. Without one it must answer as a daemon does, which any program of this
+ * machine could.
  */
 export async function proveDaemon(url: string, token: string | undefined, options: ProofOptions): Promise<void> {
-  const path = token === undefined ? "/health" : "/control/v1/mode";
-  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const { status, text } = await ask(url + path, { ...options, headers });
-  if (token !== undefined && status === 401) throw new Error(`another daemon, or one of another user, is at ${url}`);
+  const nonce = crypto.randomUUID();
+  const path = token === undefined ? "/health" : `/control/v1/proof?nonce=${nonce}`;
+  const { status, text } = await ask(url + path, options);
   const json = status === 200 ? parseObject(text) : undefined;
-  const isOurs = token === undefined
-    ? json?.status === "ok" && typeof json.version === "string"
-    : typeof json?.mode === "string" && typeof json.inForce === "string";
-  if (!isOurs) throw new Error(`another program is at ${url}`);
+  if (token === undefined) {
+    if (json?.status === "ok" && typeof json.version === "string") return;
+    throw new Error(`another program is at ${url}`);
+  }
+  if (json?.proof === await controlProof(token, nonce)) return;
+  const who = typeof json?.proof === "string" ? "another daemon, or one of another user," : "another program";
+  throw new Error(`${who} is at ${url}`);
 }
 
 async function ask(
   url: string,
-  { headers, ...options }: ProofOptions & { headers: HeadersInit },
+  options: ProofOptions,
 ): Promise<{ status: number; text: string }> {
   const { timers, timeoutMs, signal } = options;
   const reason = () => new DaemonLost(`${new URL(url).origin} does not answer in time`);
   const limit = deadline(timeoutMs, { timers, signals: [signal], reason });
   try {
-    const response = await options.fetch(url, { headers, redirect: "manual", signal: limit.signal });
+    const response = await options.fetch(url, { redirect: "manual", signal: limit.signal });
     return { status: response.status, text: await boundedText(response, maxBytes) };
   } catch (error) {
     limit.signal.throwIfAborted();

@@ -18,7 +18,9 @@ export async function openSettings(
   const { busMs } = timeoutsOf(link.options);
   if (system && await opensItself(new SessionBus(system), { daemon, busMs })) return { opened: true };
   const { url, expiresInMs } = await control({ method: "POST", isRepeatable: true, signal }) as Record<string, unknown>;
-  if (typeof url !== "string" || typeof expiresInMs !== "number") {
+  // What is opened is the daemon's own page, whatever was answered.
+  const isOurs = typeof url === "string" && URL.parse(url)?.origin === new URL(daemon).origin;
+  if (!isOurs || typeof expiresInMs !== "number") {
     throw new UnexpectedAnswer(`The daemon at ${daemon} gave no link to its settings`);
   }
   if (system && await opensBrowser(url, { system, link })) return { opened: true };

@@ -1,4 +1,5 @@
 import { readSmallTextFile } from "../config/small_file.ts";
+import { isDaemonAt } from "../core/daemon_proof.ts";
 import { messageOf } from "../core/errors.ts";
 import { isLoopback } from "../core/loopback.ts";
 import type { StatusReport } from "../state/status.ts";
@@ -63,6 +64,9 @@ async function ask({ url, token, pid }: Control, openMode: number | undefined): 
     return JSON.parse(text);
   };
   try {
+    if (!await isDaemonAt(url, token, { signal: AbortSignal.timeout(statusWithinMs) })) {
+      return { kind: "gone", url, pid };
+    }
     const status = await control("status") as StatusReport;
     return { kind: "runs", url, pid, status, control, ...(openMode === undefined ? {} : { openMode }) };
   } catch (error) {

@@ -66,7 +66,10 @@ export function listeningProcess(text: string, host = "127.0.0.1"): Listening | 
     const address = line.trim().split(/\s+/)[3]?.replace(/:\d+$/, "").replace(/%.*$/, "") ?? "";
     return everywhere.includes(local) || places.includes(address);
   });
-  const users = lines.join("\n").matchAll(/\("((?:[^"\\]|\\.)*)",pid=(\d+)/g);
-  const processes = [...users].map(([, program, pid]) => ({ program, pid: Number(pid) }));
-  return processes.sort((a, b) => a.pid - b.pid)[0];
+  const users = lines.flatMap((line) => /users:\(\((.*)\)\)/.exec(line)?.[1].split("),(") ?? []);
+  const processes = users.map((user) => /^"([^"\\]*)",pid=(\d+),fd=\d+$/.exec(user));
+  // A name is what its program says: one with quotes in it may be made to look like another process.
+  if (processes.some((match) => match === null)) return undefined;
+  const known = processes.map((match) => ({ program: match![1], pid: Number(match![2]) }));
+  return known.sort((a, b) => a.pid - b.pid)[0];
 }

@@ -3,6 +3,7 @@ import { writeAtomic } from "../config/atomic_file.ts";
 import { ownUid } from "../config/own_uid.ts";
 import { readSmallTextFile } from "../config/small_file.ts";
 import { type Clock, sleep } from "../core/clock.ts";
+import { isDaemonAt } from "../core/daemon_proof.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 
@@ -60,14 +61,7 @@ const withinMs = 500;
 async function otherRunning(path: string): Promise<string | undefined> {
   try {
     const { url, token } = JSON.parse(await readSmallTextFile(path));
-    const response = await fetch(`${url}/control/v1/mode`, {
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(withinMs),
-      redirect: "error",
-    });
-    // Another program may have the port of a killed daemon now, and answer everything.
-    const { mode } = JSON.parse(await response.text());
-    return response.ok && typeof mode === "string" ? url : undefined;
+    return await isDaemonAt(url, token, { signal: AbortSignal.timeout(withinMs) }) ? url : undefined;
   } catch {
     // No file, or one that a killed daemon left.
     return undefined;

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { inTime } from "../../tests/support/in_time.ts";
 import { refusedPort } from "../../tests/support/model_server.ts";
 import { systemClock } from "../core/clock.ts";
+import { controlProof } from "../core/control_proof.ts";
 import { ControlFile, type ControlFileContent, OtherDaemon } from "./control_file.ts";
 
 const content = { url: "http://127.0.0.1:1", token: "secret", pid: 42, version: "1.2.3" };
@@ -11,6 +12,14 @@ const write = (path: string, what: ControlFileContent) => ControlFile.write(path
 function ours(file: ControlFile | OtherDaemon): ControlFile {
   assert(file instanceof ControlFile);
   return file;
+}
+
+/** What a daemon with this token answers to who wants it proved. */
+function provesWith(token: string): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const nonce = new URL(request.url).searchParams.get("nonce")!;
+    return Response.json({ proof: await controlProof(token, nonce) });
+  };
 }
 
 async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
@@ -53,11 +62,7 @@ Deno.test("ControlFile leaves that of another daemon, which runs, alone", async 
   await withFolder(async (folder) => {
     const path = `${folder}/control.json`;
     const options = { port: 0, hostname: "127.0.0.1", onListen() {} };
-    const authorized = (request: Request) => request.headers.get("authorization") === "Bearer secret";
-    await using other = Deno.serve(
-      options,
-      (request) => Response.json({ mode: "local-first" }, { status: authorized(request) ? 200 : 401 }),
-    );
+    await using other = Deno.serve(options, provesWith("secret"));
     const theirs = JSON.stringify({ ...content, url: `http://127.0.0.1:${other.addr.port}` });
     await Deno.writeTextFile(path, theirs);
     assertEquals(await write(path, content), new OtherDaemon(`http://127.0.0.1:${other.addr.port}`));
@@ -147,11 +152,7 @@ Deno.test("ControlFile is written by one of many daemons that start at once, and
     const path = `${folder}/control.json`;
     const daemons = Array.from({ length: 8 }, (_, i) => {
       const token = `token-${i}`;
-      const isOurs = (request: Request) => request.headers.get("authorization") === `Bearer ${token}`;
-      const server = Deno.serve(
-        { port: 0, hostname: "127.0.0.1", onListen() {} },
-        (request) => Response.json({ mode: "local-first" }, { status: isOurs(request) ? 200 : 401 }),
-      );
+      const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, provesWith(token));
       return { server, what: { ...content, token, url: `http://127.0.0.1:${server.addr.port}` } };
     });
     const written = await Promise.all(daemons.map(({ what }) => write(path, what)));

@@ -7,6 +7,9 @@ import { bearerOf } from "./guard.ts";
 import { csrfHeader, isFromOwnPage, isOwnHost, isOwnOrigin } from "./page_origin.ts";
 import { sessionOf } from "./session_cookie.ts";
 
+/** By which a daemon shows that it made the token, before that is sent. */
+export const proofPath = "/control/v1/proof";
+
 /**
  * Only who can read control.json may command, and the settings page of who came through the door; pages of other sites
  * may not even try.
@@ -23,6 +26,8 @@ export function controlGuard(context: HttpContext): MiddlewareHandler {
 
 function refusalOf(context: HttpContext, request: Request): Response | undefined {
   if (isForeign(request.headers)) return controlError(403, "Other origins may not use this");
+  // Who asks for it knows nothing yet, and learns nothing from it.
+  if (new URL(request.url).pathname === proofPath && request.method === "GET") return undefined;
   const token = bearerOf(request.headers);
   if (token !== undefined && constantTimeEqual(token, context.controlToken)) return undefined;
   if (token === undefined && request.headers.has("cookie")) return pageRefusal(context, request);

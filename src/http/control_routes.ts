@@ -1,8 +1,10 @@
 import type { Context } from "@hono/hono";
 import { ServerSentEventStream } from "@std/http/server-sent-event-stream";
+import { controlProof, noncePattern } from "../core/control_proof.ts";
 import { longestPauseMs, routeModes, shortestPauseMs } from "../core/types.ts";
 import { listModels } from "../broker/models.ts";
 import { type HttpContext, youngListMs } from "./context.ts";
+import { proofPath } from "./control_guard.ts";
 import { linkMs } from "./door.ts";
 import { controlError } from "./error_response.ts";
 import type { Route } from "./route_table.ts";
@@ -35,6 +37,7 @@ export function controlRoutes(context: HttpContext): Route[] {
     { path: "/control/v1/events", methods: { GET: (c) => events(context, c) } },
     { path: "/control/v1/backends", methods: { GET: (c) => backends(context, c) } },
     { path: "/control/v1/login-link", methods: { POST: (c) => loginLink(context, c) } },
+    { path: proofPath, methods: { GET: (c) => proof(context, c) } },
     { path: "/control/v1/quit", methods: { POST: (c) => quit(context, c) } },
     { path: "/control/v1/openapi.json", methods: { GET: (c) => openApi(context, c) } },
   ];
@@ -95,6 +98,13 @@ function backends(context: HttpContext, c: Context): Response {
 /** A link that opens the settings page, once and within a minute. */
 function loginLink(context: HttpContext, c: Context): Response {
   return c.json({ url: context.settingsLink(), expiresInMs: linkMs });
+}
+
+/** That this daemon made the token of control.json, without the token. */
+async function proof(context: HttpContext, c: Context): Promise<Response> {
+  const nonce = c.req.query("nonce") ?? "";
+  if (!noncePattern.test(nonce)) return controlError(400, "Send nonce=NONCE: 16 to 128 letters, digits, - and _");
+  return c.json({ proof: await controlProof(context.controlToken, nonce) });
 }
 
 /** Ends the daemon; the answer is on its way first. */

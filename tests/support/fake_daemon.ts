@@ -1,3 +1,5 @@
+import { controlProof } from "../../src/core/control_proof.ts";
+
 export interface SeenRequest {
   method: string;
   path: string;
@@ -63,7 +65,11 @@ export class FakeDaemon implements AsyncDisposable {
   }
 
   async #serve(request: Request, routes: FakeRoutes): Promise<Response> {
-    const path = new URL(request.url).pathname;
+    const { pathname: path, searchParams } = new URL(request.url);
+    // Before every first request; what a test looks for is what follows.
+    if (path === "/control/v1/proof") {
+      return Response.json({ proof: await controlProof(this.token, searchParams.get("nonce")!) });
+    }
     const seen: SeenRequest = {
       method: request.method,
       path,

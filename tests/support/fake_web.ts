@@ -1,3 +1,4 @@
+import { controlProof } from "../../src/core/control_proof.ts";
 import type { System } from "../../src/client/link_parts.ts";
 
 export type Answer = (request: Request) => Response | Promise<Response>;
@@ -21,7 +22,7 @@ export class FakeWeb {
   readonly fetch: typeof fetch = async (input, init) => {
     const request = new Request(input, init);
     const { origin } = new URL(request.url);
-    this.asked.push(`${request.method} ${request.url}`);
+    this.asked.push(`${request.method} ${request.url.replace(/\?nonce=.*/, "")}`);
     this.requests.push(request);
     const answer = this.#servers.get(origin);
     if (!answer) throw new TypeError("fetch failed", { cause: refused() });
@@ -35,8 +36,11 @@ function refused(): Error {
 
 /** A daemon as the client library sees one; `answer` for what else it is asked. */
 export function fakeDaemon({ token, answer }: { token?: string; answer?: Answer } = {}): Answer {
-  return (request) => {
-    const { pathname } = new URL(request.url);
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/control/v1/proof" && token !== undefined) {
+      return Response.json({ proof: await controlProof(token, searchParams.get("nonce")!) });
+    }
     if (pathname === "/health") return Response.json({ status: "ok", version: "9.9.9" });
     if (pathname.startsWith("/control/") && request.headers.get("authorization") !== `Bearer ${token}`) {
       return Response.json({ error: { message: "Send the token" } }, { status: 401 });

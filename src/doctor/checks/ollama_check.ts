@@ -2,6 +2,7 @@ import type { BackendConfig, Config } from "../../config/schema.ts";
 import { isLoopback } from "../../core/loopback.ts";
 import type { FoundServer } from "../../state/found_server.ts";
 import type { Check, DoctorContext } from "../check.ts";
+import { shellWord } from "../shell_word.ts";
 import { type Finding, found, type Remedy, well } from "../finding.ts";
 
 /** Whether Ollama is there, where connections expect it. */
@@ -51,7 +52,7 @@ export function ollamaFindings(sight: OllamaSight): Finding[] {
     const server = answering(url);
     if (server === undefined) findings.push(missing(id, url, sight));
     else if (server.models === 0) {
-      const run = `OLLAMA_HOST=${new URL(url).host} ollama pull llama3.2`;
+      const run = `OLLAMA_HOST=${shellWord(new URL(url).host)} ollama pull llama3.2`;
       findings.push(found("ollama-empty", `Ollama at ${url} has no model`, { run }));
     } else findings.push(well("ollama", `Ollama answers at ${url} with ${countOf(server.models)}`));
   }
@@ -83,7 +84,7 @@ function missing(id: string, url: string, sight: OllamaSight): Finding {
 
 function serve(url: string, { installed, isRoot }: OllamaSight): Remedy {
   if (installed === "service") return { run: `${isRoot ? "" : "sudo "}systemctl start ollama` };
-  return { run: `OLLAMA_HOST=${new URL(url).host} nohup ollama serve >/dev/null 2>&1 &` };
+  return { run: `OLLAMA_HOST=${shellWord(new URL(url).host)} nohup ollama serve >/dev/null 2>&1 &` };
 }
 
 async function isInstalled({ run }: DoctorContext): Promise<OllamaSight["installed"]> {

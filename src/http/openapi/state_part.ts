@@ -1,5 +1,5 @@
 import { longestPauseMs, routeModes, shortestPauseMs } from "../../core/types.ts";
-import { eventStream, json, operation } from "./operation.ts";
+import { eventStream, json, operation, queryParameter } from "./operation.ts";
 import { about, type ApiPart, array, count, flag, nullable, number, object, oneOf, ref, text, time } from "./schema.ts";
 
 const tag = "state";
@@ -40,6 +40,15 @@ export const statePart: ApiPart = {
         body: object({ mode: ref("Mode") }),
         answer: json(ref("ModeNow")),
         refusals: [409],
+      }),
+    },
+    "/control/v1/proof": {
+      get: operation(tag, "get", {
+        id: "prove",
+        summary: "That this daemon made the token of control.json; needs no token, so that none is sent to others",
+        parameters: [queryParameter("nonce", "16 to 128 letters, digits, - and _, never used before")],
+        answer: json(object({ proof: about("HMAC-SHA-256 of the nonce by the token, in hex", text) })),
+        refusals: [400],
       }),
     },
     "/control/v1/quit": {
