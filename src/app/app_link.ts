@@ -1,3 +1,4 @@
+import { sleep } from "../core/clock.ts";
 import { ownUid } from "../config/own_uid.ts";
 import type { ConfigStore } from "../config/config_store.ts";
 import { selfCommand } from "../core/self_command.ts";
@@ -29,6 +30,9 @@ export interface AppLinkRoutes {
 
 /** Of the app, in use and before. */
 const rememberedTokens = 16;
+/** Between two readings of the table of connections, in ms. */
+const betweenReadingsMs = 50;
+
 /** How long the last answers may take to be sent once the daemon's patience is over, in ms. */
 const lastAnswersMs = 500;
 
@@ -153,6 +157,7 @@ export class AppLinkPart implements AppCommands, AsyncDisposable {
         log,
       }),
       peers: new Peers({
+        pause: () => sleep(betweenReadingsMs, { clock }),
         readTable: () => readSocketTable({ clock, env: this.#childEnv.variables }),
         ownUid: () => this.#ownUid(),
       }),

@@ -65,6 +65,11 @@ export class AppClient {
     });
   }
 
+  /** Resolves when it is known whose process it is. */
+  get met(): Promise<unknown> {
+    return this.#peer;
+  }
+
   /** Whose process it is, once that is known. */
   get kind(): Peer["kind"] | undefined {
     return this.#kind;

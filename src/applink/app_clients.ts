@@ -7,6 +7,10 @@ import type { ConnectionType } from "./connection_status.ts";
 import type { AppLinkContext } from "./context.ts";
 
 const maxClients = 32;
+/** Of them those of other users. */
+const maxOthers = 8;
+/** So many may wait until it is known whose they are; the kernel holds the next ones back. */
+const maxUnmet = 8;
 /** Changes of the status within this time are told as one. */
 const gatherMs = 200;
 
@@ -18,6 +22,8 @@ export class AppClients {
   readonly #clients = new Set<AppClient>();
   readonly #serving = new Set<Promise<void>>();
   readonly #told = new Map<ConnectionType, string>();
+  #unmet = 0;
+  #whenMet = Promise.withResolvers<void>();
   #isClosed = false;
   #unsubscribe: (() => void) | undefined;
   #cancelGathering: (() => void) | undefined;
@@ -34,6 +40,11 @@ export class AppClients {
     this.#serving.add(serving);
   }
 
+  /** Resolves when another connection may be let in. */
+  async room(): Promise<void> {
+    while (this.#unmet >= maxUnmet && !this.#isClosed) await this.#whenMet.promise;
+  }
+
   async #serve(conn: Deno.TcpConn): Promise<void> {
     if (this.#isClosed || !this.#hasRoom()) return await refuse(conn);
     const client = new AppClient(conn, {
@@ -44,6 +55,7 @@ export class AppClients {
     });
     this.#clients.add(client);
     this.#follow();
+    void this.#meet(client);
     await client.run();
     this.#clients.delete(client);
     this.#lookIdle();
@@ -51,6 +63,16 @@ export class AppClients {
     if (this.#clients.size === 0) this.#unfollow();
     this.#show();
     if (this.#apps().length === 0) await this.#lookForApp();
+  }
+
+  async #meet(client: AppClient): Promise<void> {
+    this.#unmet++;
+    await client.met;
+    this.#unmet--;
+    this.#whenMet.resolve();
+    this.#whenMet = Promise.withResolvers();
+    const others = [...this.#clients].filter(({ kind }) => kind === "other");
+    if (others.length > maxOthers) client.close();
   }
 
   /** Rejects where no app is connected. */
@@ -83,15 +105,17 @@ export class AppClients {
   /** Ends every connection; resolves when all have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#whenMet.resolve();
     this.#unfollow();
     for (const client of [...this.#clients]) client.close();
     await Promise.all(this.#serving);
   }
 
-  /** Who is not known to be of our user makes room. */
+  /** Who is known to be of another user makes room first, then who cannot be told, and never who is not met yet. */
   #hasRoom(): boolean {
     if (this.#clients.size < maxClients) return true;
-    const stranger = [...this.#clients].find(({ kind }) => kind !== "own");
+    const clients = [...this.#clients];
+    const stranger = clients.find(({ kind }) => kind === "other") ?? clients.find(({ kind }) => kind === "unknown");
     stranger?.close();
     if (stranger) this.#clients.delete(stranger);
     return stranger !== undefined;

@@ -69,6 +69,7 @@ export class AppLink {
       for (;;) {
         const conn = await accept(listener);
         if (conn) await this.#serve(conn, lastSeen);
+        await this.#clients?.room();
       }
     } catch (error) {
       if (!accepting.signal.aborted) throw error;

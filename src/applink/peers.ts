@@ -1,5 +1,5 @@
 import { messageOf } from "../core/errors.ts";
-import { type SocketAddress, uidOfListener, uidOfPeer } from "./socket_table.ts";
+import { parseSocketTable, type SocketAddress, type SocketTable, uidOfListener, uidOfPeer } from "./socket_table.ts";
 
 /** Whose process is at the other end. */
 export type Peer = { kind: "own" } | { kind: "other" } | { kind: "unknown"; reason: string };
@@ -9,6 +9,8 @@ export interface PeersOptions {
   readTable: () => Promise<string>;
   /** Rejects, or gives `null`, when it cannot be told. */
   ownUid: () => Promise<number | null>;
+  /** Between two readings, so that who connects without end does not have it read without end. Default: none. */
+  pause?: () => Promise<void>;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface PeersOptions {
 export class Peers {
   readonly #options: PeersOptions;
   #last: Promise<unknown> = Promise.resolve();
-  #next: Promise<string> | undefined;
+  #next: Promise<SocketTable> | undefined;
 
   constructor(options: PeersOptions) {
     this.#options = options;
@@ -50,11 +52,12 @@ export class Peers {
   }
 
   /** Read after this call, so that the caller's connection is in it. */
-  #table(): Promise<string> {
+  #table(): Promise<SocketTable> {
     return this.#next ??= this.#last.then(() => {
       this.#next = undefined;
-      const reading = this.#options.readTable();
-      this.#last = reading.catch(() => {});
+      const { readTable, pause } = this.#options;
+      const reading = readTable().then(parseSocketTable);
+      this.#last = reading.catch(() => {}).then(pause);
       return reading;
     });
   }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { uidOfListener, uidOfPeer } from "./socket_table.ts";
+import { parseSocketTable, uidOfListener, uidOfPeer } from "./socket_table.ts";
 
 const head =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode                                                     \n";
@@ -16,7 +16,7 @@ const table = head +
   "   1: 0000000000000000FFFF00000100007F:9C45 0000000000000000FFFF00000100007F:2CAB 01 00000000:00000000 00:00000000 00000000  1002        0 31007 1 0000000000000000 20 4 30 10 -1\n";
 
 const own = { hostname: "127.0.0.1", port: 0x2cab };
-const uid = (port: number) => uidOfPeer(table, { own, peer: { hostname: "127.0.0.1", port } });
+const uid = (port: number) => uidOfPeer(parseSocketTable(table), { own, peer: { hostname: "127.0.0.1", port } });
 
 Deno.test("uidOfPeer() finds the other end of a connection, also one over IPv6's form of IPv4", () => {
   assertEquals([uid(0x9c40), uid(0x9c41), uid(0x9c45)], [1000, 65534, 1002]);
@@ -28,15 +28,22 @@ Deno.test("uidOfPeer() does not take a closed socket, which the kernel gives to 
 
 Deno.test("uidOfPeer() takes no other connection, no other address and no text", () => {
   assertEquals([uid(0x9c43), uid(0x9c44)], [undefined, undefined]);
-  assertEquals(uidOfPeer(table, { own, peer: { hostname: "127.0.0.2", port: 0x9c40 } }), undefined);
-  assertEquals(uidOfPeer("cat: denied\n\n", { own, peer: { hostname: "127.0.0.1", port: 1 } }), undefined);
+  assertEquals(uidOfPeer(parseSocketTable(table), { own, peer: { hostname: "127.0.0.2", port: 0x9c40 } }), undefined);
+  assertEquals(
+    uidOfPeer(parseSocketTable("cat: denied\n\n"), { own, peer: { hostname: "127.0.0.1", port: 1 } }),
+    undefined,
+  );
 });
 
 Deno.test("uidOfPeer() reads the table of a big-endian machine", () => {
   const big = table.replaceAll("0100007F", "7F000001");
-  assertEquals(uidOfPeer(big, { own, peer: { hostname: "127.0.0.1", port: 0x9c41 } }), 65534);
+  assertEquals(uidOfPeer(parseSocketTable(big), { own, peer: { hostname: "127.0.0.1", port: 0x9c41 } }), 65534);
 });
 
 Deno.test("uidOfListener() finds who listens on a port, also for every address", () => {
-  assertEquals([0x2cab, 0x1f90, 0x9c40].map((port) => uidOfListener(table, port)), [1000, 33, undefined]);
+  assertEquals([0x2cab, 0x1f90, 0x9c40].map((port) => uidOfListener(parseSocketTable(table), port)), [
+    1000,
+    33,
+    undefined,
+  ]);
 });

@@ -7,7 +7,11 @@ export interface MigrationLock extends Disposable {
 /** `undefined`: another process has it. Rejects when there is no place for it. */
 export async function lockMigration(stateDir: string): Promise<MigrationLock | undefined> {
   await Deno.mkdir(stateDir, { recursive: true, mode: 0o700 });
-  const file = await Deno.open(`${stateDir}/migration.lock`, { create: true, write: true, mode: 0o600 });
+  const path = `${stateDir}/migration.lock`;
+  // To open a pipe would be to wait for who reads it.
+  const there = await Deno.lstat(path).catch(() => undefined);
+  if (there && !there.isFile) throw new Error(`${path} is no file; move it away`);
+  const file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
   try {
     if (!await file.tryLock(true)) return void file.close();
     const { uid } = await file.stat();

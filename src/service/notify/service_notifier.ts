@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import { within } from "../../core/within.ts";
 
 export interface ServiceNotifierOptions {
   env: (name: string) => string | undefined;
@@ -10,6 +11,8 @@ export interface ServiceNotifierOptions {
   log: Log;
 }
 
+/** Patience with a manager whose queue is full, in ms. */
+const sendMs = 1_000;
 /** Nobody in their senses wants it more often, in ms. */
 const leastFeedMs = 100;
 
@@ -30,6 +33,7 @@ export class ServiceNotifier implements Disposable {
   #cancelWatchdog = () => {};
   #last: Promise<unknown> = Promise.resolve();
   #isTold = false;
+  #hasEnded = false;
 
   private constructor(socket: Deno.DatagramConn, to: Deno.UnixAddr, { clock, log }: ServiceNotifierOptions) {
     this.#socket = socket;
@@ -64,10 +68,11 @@ export class ServiceNotifier implements Disposable {
     const lines = Object.entries(state).map(([key, value]) => `${key}=${value.replaceAll("\n", " ")}`);
     const bytes = new TextEncoder().encode(lines.join("\n"));
     // One after the other: an older status must not come last.
+    if (this.#hasEnded) return;
     const sent = this.#last.then(() => this.#socket.send(bytes, this.#to));
     this.#last = sent.catch(() => {});
     try {
-      await sent;
+      await within(sendMs, sent, { clock: this.#clock, late: () => this.#end() });
     } catch (error) {
       if (!this.#isTold) this.#log.warn("The service manager does not listen", { reason: messageOf(error) });
       this.#isTold = true;
@@ -75,8 +80,15 @@ export class ServiceNotifier implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (!this.#hasEnded) this.#end();
+  }
+
+  /** A manager that takes nothing is asked no more: Deno would go on trying with all that a processor has. */
+  #end(): Error {
+    this.#hasEnded = true;
     this.#cancelWatchdog();
     this.#socket.close();
+    return new Error("it has taken no message for a second");
   }
 
   /** Twice as often as demanded, as sd_watchdog_enabled(3) advises. */

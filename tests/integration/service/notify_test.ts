@@ -81,3 +81,22 @@ Deno.test("a daemon without a service manager, or with one that cannot be reache
     assertEquals(broker.log.some((line) => line.includes("service manager")), NOTIFY_SOCKET !== "");
   }
 });
+
+Deno.test("a service manager that takes no messages is given up, and keeps neither start nor end waiting", async () => {
+  await using manager = await Manager.listen();
+  const sender = Deno.listenDatagram({ transport: "unixpacket", path: `${manager.path}-sender` });
+  // Until its queue is full, which nobody empties.
+  let isFull = false;
+  for (let count = 0; !isFull && count < 5_000; count++) {
+    const sent = sender.send(new Uint8Array(1), { transport: "unixpacket", path: manager.path }).then(() => false);
+    isFull = await Promise.race([sent, new Promise<boolean>((resolve) => setTimeout(() => resolve(true), 50))]).catch(
+      () => true,
+    );
+  }
+  sender.close();
+  assertEquals(isFull, true);
+  const env = { NOTIFY_SOCKET: manager.path, WATCHDOG_USEC: "200000" };
+  const broker = await inTime("the daemon starts", BrokerFixture.start({ backends: [...backends] }, { env }));
+  assertStringIncludes(broker.log.join(""), "The service manager does not listen reason=");
+  await inTime("the daemon ends", broker[Symbol.asyncDispose]());
+});
