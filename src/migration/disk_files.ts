@@ -39,8 +39,8 @@ export function diskFiles({ clock }: { clock: Clock }): MigrationFiles {
 /** Facts of a file, its links followed; `undefined` where there is none. */
 export async function factsOf(path: string): Promise<FileFacts | undefined> {
   try {
-    const { mode, uid, size, mtime } = await Deno.stat(path);
-    return { mode: (mode ?? 0) & 0o777, uid, size, mtimeMs: mtime?.getTime() ?? 0 };
+    const { mode, uid, size, mtime, isFile } = await Deno.stat(path);
+    return { mode: (mode ?? 0) & 0o777, uid, size, mtimeMs: mtime?.getTime() ?? 0, isFile };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

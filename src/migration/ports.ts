@@ -17,6 +17,7 @@ export interface FileFacts {
   uid: number | null;
   size: number;
   mtimeMs: number;
+  isFile: boolean;
 }
 
 /** The files that a migration reads and writes. All reject when something cannot be done. */

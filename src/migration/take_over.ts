@@ -64,8 +64,12 @@ class TakeOver {
   }
 
   /** Others could read it at any moment: that comes first. */
-  async #protect({ mode, uid }: FileFacts): Promise<boolean> {
+  async #protect({ mode, uid, isFile }: FileFacts): Promise<boolean> {
     const { paths: { oldFile }, isDryRun } = this.#options;
+    if (!isFile) {
+      this.#tell("protect", "left", `${oldFile} is no file and is not touched`);
+      return false;
+    }
     const own = this.#ports.ownUid;
     if (own !== null && uid !== null && own !== uid) {
       this.#tell("protect", "left", `${oldFile} belongs to another user and is not touched`);

@@ -171,3 +171,11 @@ Deno.test("takeOver() does not write over a configuration that is made at the la
   assertEquals([await home.backends(), await home.tokenInOld()], [[], oldToken]);
   assertEquals((await home.files()).filter((path) => path.endsWith(".tmp")), []);
 });
+
+Deno.test("takeOver() touches nothing where the old file is none", async () => {
+  await using home = await MigrationHome.make();
+  await Deno.mkdir(home.paths.oldFile, { recursive: true, mode: 0o755 });
+  const report = await migrateInTest(home, new MemoryVault());
+  assertEquals([stepsOf(report), report.outcome], [["protect left"], "left"]);
+  assertEquals((await Deno.stat(home.paths.oldFile)).mode! & 0o777, 0o755);
+});

@@ -32,9 +32,15 @@ function openLeft(path: string, bootId: string | null): LeftMark | undefined {
   if (inodeOf(path) !== ino) return undefined;
   const remove = () => Deno.removeSync(path);
   if (path.endsWith(".new")) return void remove();
-  const crash = crashOf(parseRunMark(textOf(file)), { lastAliveAt: mtime ?? new Date(0), bootId });
+  const crash = crashOf(parseRunMark(textOf(file)), { lastAliveAt: inThePast(mtime), bootId });
   const held = cleanup.move();
   return { crash, remove, [Symbol.dispose]: () => held.dispose() };
+}
+
+/** A clock that was ahead, or a file that somebody made, says what cannot be: then it was now at the latest. */
+function inThePast(mtime: Date | null): Date {
+  const time = mtime?.getTime() ?? 0;
+  return new Date(Number.isFinite(time) ? Math.min(time, Date.now()) : 0);
 }
 
 function namesIn(folder: string): string[] {
