@@ -144,3 +144,12 @@ Deno.test("LogReader reads lines that are longer than its chunks, of any letters
   scene.write(long, "short");
   assertEquals(scene.past(), [long, "short"]);
 });
+
+Deno.test("LogReader cuts what never ends, and goes on after it", async () => {
+  await using scene = await Scene.open();
+  await Deno.mkdir(`${scene.folder}/log`);
+  await Deno.writeTextFile(scene.path, `${"x".repeat(3_000_000)}\nnext\n`);
+  const lines = scene.past();
+  assertEquals([lines.at(-1), lines.join("").length], ["next", 3_000_004]);
+  assert(lines.length > 2 && lines.every(({ length }) => length < 1_200_000));
+});

@@ -2,6 +2,8 @@ import { concat } from "@std/bytes/concat";
 
 const newline = 0x0a;
 const chunkBytes = 65_536;
+/** What is longer was not written by a log, and is cut, in bytes. */
+const longestLine = 1_048_576;
 
 /** A file of lines that may grow while it is read. Its inode is nobody else's as long as it is open. */
 export class WholeLines implements Disposable {
@@ -42,11 +44,13 @@ export class WholeLines implements Disposable {
     let begun = new Uint8Array();
     for (let read = this.#file.readSync(chunk); read !== null; read = this.#file.readSync(chunk)) {
       const bytes = concat([begun, chunk.subarray(0, read)]);
-      const end = bytes.lastIndexOf(newline) + 1;
+      const newlineAt = bytes.lastIndexOf(newline);
+      const isCut = newlineAt < 0 && bytes.length >= longestLine;
+      const end = isCut ? bytes.length : newlineAt + 1;
       begun = bytes.slice(end);
       if (end === 0) continue;
       this.#offset += end;
-      yield new TextDecoder().decode(bytes.subarray(0, end - 1)).split("\n");
+      yield new TextDecoder().decode(bytes.subarray(0, isCut ? end : newlineAt)).split("\n");
     }
   }
 
