@@ -6,6 +6,7 @@ const table: [words: string[], line: string][] = [
   [["/home/me/my apps/it", "--a=b"], '"/home/me/my apps/it" --a=b'],
   [["/opt/100%/it", "$HOME", "a\\b"], '/opt/100%%/it $$HOME "a\\\\b"'],
   [["/opt/it", 'say "hi"', "", ";"], '/opt/it "say \\"hi\\"" "" ";"'],
+  [["/opt/a$b c%d/it", "a$b"], '"/opt/a$b c%%d/it" a$$b'],
   [["/opt/it", "it's"], '/opt/it "it\'s"'],
 ];
 
@@ -14,7 +15,7 @@ for (const [words, line] of table) {
 }
 
 Deno.test("execLine() refuses what a unit cannot say", () => {
-  for (const words of [["run"], [], ["/bin/a", "two\nlines"], ["/bin/a\u0000"]]) {
+  for (const words of [["run"], [], ["/bin/a", "two\nlines"], ['/bin/a"b'], ["/it's/a"], ["/a\\b"], ["/bin/a\u0000"]]) {
     assertThrows(() => execLine(words), Error, "Cannot write");
   }
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { execLine } from "../../../src/service/systemd/exec_line.ts";
 import { ServiceScene } from "../../support/service_scene.ts";
 import { whyNoUserManager } from "../../support/user_manager.ts";
 
@@ -73,4 +74,18 @@ managerTest("a start that fails says why, by systemd too", async (scene) => {
   assertEquals([code, out], [1, ""]);
   assertStringIncludes(err, "systemd could not start cloudtolocalllm.service: Job for cloudtolocalllm.service failed");
   assertStringIncludes(err, "See: journalctl --user --unit cloudtolocalllm.service");
+});
+
+managerTest("a program in a folder with every odd letter is started as it is named", async ({ manager }) => {
+  const folder = `${manager.home}/a$HOME c%h;d\u00e9`;
+  await Deno.mkdir(folder);
+  const program = `${folder}/it`;
+  await Deno.writeTextFile(program, `#!/bin/sh\nprintf '%s\\n' "$@" >'${manager.home}/said'\n`, { mode: 0o755 });
+  const args = ["$HOME", "%h", 'a "b" c', "", "\\t;"];
+  const unit = `[Service]\nType=oneshot\nExecStart=${execLine([program, ...args])}\n`;
+  await Deno.mkdir(`${manager.home}/.config/systemd/user`, { recursive: true });
+  await Deno.writeTextFile(`${manager.home}/.config/systemd/user/odd.service`, unit);
+  await manager.systemctl("daemon-reload");
+  await manager.systemctl("start", "odd.service");
+  assertEquals((await Deno.readTextFile(`${manager.home}/said`)).split("\n").slice(0, -1), args);
 });
