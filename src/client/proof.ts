@@ -22,7 +22,11 @@ const maxBytes = 4_096;
  * machine could.
  */
 export async function proveDaemon(url: string, token: string | undefined, options: ProofOptions): Promise<void> {
-  const nonce = crypto.randomUUID();
+  // Pages that came over plain HTTP from elsewhere have no such cryptography.
+  if (token !== undefined && !crypto.subtle) {
+    throw new Error("a token can only be used in a secure context, such as https");
+  }
+  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("-");
   const path = token === undefined ? "/health" : `/control/v1/proof?nonce=${nonce}`;
   const { status, text } = await ask(url + path, options);
   const json = status === 200 ? parseObject(text) : undefined;
