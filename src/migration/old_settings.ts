@@ -40,6 +40,9 @@ export const oldDefaults = {
   timeoutS: 30,
 } as const;
 
+/** The predecessor needed two. */
+const deepest = 100;
+
 const sections = ["local_ollama", "cloud_proxy"] as const;
 type Section = typeof sections[number];
 
@@ -61,6 +64,8 @@ export function parseOldSettings(text: string): OldFile {
     return { kind: "unusable", reason: `is not JSON${place}` };
   }
   if (!isObject(root)) return { kind: "unusable", reason: "is not an object in braces" };
+  // Later steps go down into it.
+  if (depthOf(json) > deepest) return { kind: "unusable", reason: `is nested more than ${deepest} deep` };
   return { kind: "settings", settings: readSettings(root) };
 }
 
@@ -195,6 +200,16 @@ class SectionReader {
     this.problem(key, `must be ${expected} (found ${shownValue(this.#values[key], [key])})`);
     return undefined;
   }
+}
+
+/** How deep a text that is known to be JSON is nested. */
+function depthOf(json: string): number {
+  let [depth, most] = [0, 0];
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === "[" || token === "{") most = Math.max(most, ++depth);
+    else if (token === "]" || token === "}") depth--;
+  }
+  return most;
 }
 
 function isSection(key: string): key is Section {

@@ -99,3 +99,10 @@ Deno.test("parseOldSettings() never throws, whatever a file of the five says whe
     for (let end = 0; end <= text.length; end++) parseOldSettings(text.slice(0, end));
   }
 });
+
+Deno.test("parseOldSettings() takes nothing that is nested deeper than anybody means, and counts no brackets in texts", () => {
+  const nested = (depth: number) => `{"x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+  assertEquals(parseOldSettings(nested(100_000)), { kind: "unusable", reason: "is nested more than 100 deep" });
+  assertEquals(parseOldSettings(nested(99)).kind, "settings");
+  assertEquals(parseOldSettings(`{"x":"${"[{".repeat(500)}"}`).kind, "settings");
+});

@@ -25,6 +25,8 @@ export interface RunMark {
 }
 
 const keptCrashes = 50;
+/** Of what is kept of an error, in characters: its message and the top of its stack. */
+const longestError = 2_000;
 const keptMs = 30 * 86_400_000;
 const dayMs = 86_400_000;
 
@@ -40,7 +42,7 @@ export function crashOf(
     startedAt: mark?.startedAt ?? null,
     lastAliveAt: latest(lastAliveAt.toISOString(), mark?.startedAt),
     isWithMachine: isOtherBoot && mark.error === null,
-    error: mark?.error ?? null,
+    error: mark?.error?.slice(0, longestError) ?? null,
   };
 }
 

@@ -74,3 +74,8 @@ Deno.test("parseCrashes() leaves out what is no crash", () => {
   assertEquals(parseCrashes(JSON.stringify({ version: 1, crashes })), [crash(1)]);
   for (const text of ["", "null", '{"crashes":5}']) assertEquals(parseCrashes(text), []);
 });
+
+Deno.test("crashOf() keeps the beginning of an error that goes on for ever", () => {
+  const { error } = crashOf({ ...mark, error: "x".repeat(60_000) }, { lastAliveAt: new Date(0), bootId: null });
+  assertEquals(error?.length, 2_000);
+});
