@@ -118,3 +118,18 @@ Deno.test("readControlFile() waits for no pipe's writer", async () => {
     `Cannot read ${daemon.controlFile}: it is not a regular file`,
   ]);
 });
+
+Deno.test("DaemonClient tells nothing to a stranger who has the port of a killed daemon and agrees to everything", async () => {
+  const heard: string[] = [];
+  await using stranger = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    heard.push(request.headers.get("authorization") ?? "", await request.text());
+    return Response.json({ proof: "0".repeat(64), mode: "local-first", name: "cloud", home: "keyring" });
+  });
+  await using daemon = await FakeDaemon.start({});
+  await daemon.writeControl({ url: `http://127.0.0.1:${stranger.addr.port}`, token: "left", pid: 1, version: "0" });
+  using client = await connectToDaemon(new FakeIo({ env: daemon.env }));
+  const secret = { method: "PUT", body: { value: "planted" } } as const;
+  await assertRejects(() => client.control("secrets/cloud", secret), DaemonNotRunning, "another program");
+  await assertRejects(() => client.request("/api/chat", { method: "POST", body: "prompt" }), DaemonNotRunning);
+  assertEquals(heard.join(""), "");
+});
